@@ -1,0 +1,1 @@
+//! Package formats: names, versions, manifests and archives, without IO.

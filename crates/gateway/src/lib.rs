@@ -1,0 +1,1 @@
+//! Sockets, protocols and dispatch.

@@ -1,0 +1,2 @@
+//! The homeregion binary.
+fn main() {}

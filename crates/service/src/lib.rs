@@ -1,0 +1,1 @@
+//! What every operation is called with, and the table that calls it.

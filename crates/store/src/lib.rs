@@ -1,0 +1,1 @@
+//! Durable state: metadata transactions, blobs, clock.
