@@ -32,8 +32,10 @@ pub struct Context {
     pub postgres: Option<Postgres>,
 }
 
+type Step = fn(&Context, &mut Summary);
+
 /// The steps in their order, by the name that selects them on the command line.
-const STEPS: &[(&str, fn(&Context, &mut Summary))] = &[
+const STEPS: &[(&str, Step)] = &[
     ("fmt", steps::format),
     ("tidy", steps::tidy),
     ("build", steps::build),

@@ -1,0 +1,1 @@
+"""The three stories through the AWS command line."""

@@ -1,0 +1,1 @@
+"""The three services through an unmodified boto3."""

@@ -1,0 +1,1 @@
+"""Package managers, each with its own home folder."""

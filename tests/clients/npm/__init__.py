@@ -1,0 +1,1 @@
+"""npm through a repository with an external connection to a fixture registry."""
