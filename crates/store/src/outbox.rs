@@ -1,0 +1,84 @@
+//! Events that transactions leave behind, in commit order, for whoever follows along.
+//!
+//! Delivering them is not done here; see the subscribers.
+
+use model::Timestamp;
+
+use crate::tx::Connection;
+use crate::{Error, Store, Tx};
+
+/// One event of the outbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Its place; later commits have higher ones, and gaps are possible.
+    pub sequence: i64,
+    /// The account it happened in.
+    pub account: String,
+    /// The region it happened in.
+    pub region: String,
+    /// What happened.
+    pub topic: String,
+    /// The particulars.
+    pub body: serde_json::Value,
+    /// When its transaction started.
+    pub emitted_at: Timestamp,
+}
+
+impl Store {
+    /// Reads up to `limit` events after the one numbered `sequence` (0 for the beginning), oldest first.
+    pub async fn events_after(&self, sequence: i64, limit: u32) -> Result<Vec<Event>, Error> {
+        self.read(move |tx| after(tx, sequence, limit)).await
+    }
+
+    /// Forgets up to `limit` of the oldest events from before `until`; answers how many.
+    pub async fn prune_events(&self, until: Timestamp, limit: u32) -> Result<u64, Error> {
+        self.write(move |tx| {
+            tx.execute(
+                "DELETE FROM store_outbox WHERE sequence IN
+                 (SELECT sequence FROM store_outbox WHERE emitted_at < ?1 ORDER BY sequence LIMIT ?2)",
+                &[until.into(), limit.into()],
+            )
+        })
+        .await
+    }
+}
+
+pub(crate) fn append(
+    tx: &mut Tx,
+    account: &str,
+    region: &str,
+    topic: &str,
+    body: &serde_json::Value,
+) -> Result<(), Error> {
+    let now = tx.now();
+    match tx.connection {
+        Connection::Sqlite(_) => tx.execute(
+            "INSERT INTO store_outbox (account, region, topic, body, emitted_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            &[account.into(), region.into(), topic.into(), body.to_string().into(), now.into()],
+        )?,
+    };
+    Ok(())
+}
+
+pub(crate) fn clear(tx: &mut Tx) -> Result<(), Error> {
+    tx.execute("DELETE FROM store_outbox", &[])?;
+    Ok(())
+}
+
+fn after(tx: &mut Tx, sequence: i64, limit: u32) -> Result<Vec<Event>, Error> {
+    tx.query(
+        "SELECT sequence, account, region, topic, body, emitted_at FROM store_outbox
+         WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+        &[sequence.into(), limit.into()],
+        |row| {
+            Ok(Event {
+                sequence: row.integer(0)?,
+                account: row.text(1)?,
+                region: row.text(2)?,
+                topic: row.text(3)?,
+                body: serde_json::from_str(row.str(4)?).map_err(Error::broken)?,
+                emitted_at: row.timestamp(5)?,
+            })
+        },
+    )
+}

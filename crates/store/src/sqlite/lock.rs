@@ -1,0 +1,41 @@
+//! Keeps a second process out of a data folder.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use crate::OpenError;
+
+/// A held lock; the operating system lets go of it when the process ends, however it ends.
+pub(crate) struct FolderLock(#[expect(dead_code, reason = "holding the file open is its use")] File);
+
+impl FolderLock {
+    /// Creates the folder if need be and locks it for this process.
+    pub(crate) fn take(directory: &Path) -> Result<FolderLock, OpenError> {
+        fs::create_dir_all(directory).map_err(|error| OpenError::unwritable(directory, error))?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(directory.join("lock"))
+            .map_err(|error| OpenError::unwritable(directory, error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                let _ = file.read_to_string(&mut text);
+                return Err(OpenError::Locked {
+                    path: directory.to_owned(),
+                    process: text.trim().parse().ok(),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(OpenError::unwritable(directory, error)),
+        }
+        // The process id only helps a reader of the error message; a full disk must not stop a start.
+        let _ = file.set_len(0);
+        let _ = file.seek(SeekFrom::Start(0));
+        let _ = writeln!(file, "{}", std::process::id());
+        Ok(FolderLock(file))
+    }
+}

@@ -1,0 +1,82 @@
+//! One job in one SQLite transaction of its own.
+
+use rusqlite::Connection as Database;
+
+use super::error;
+use crate::job::attempt;
+use crate::sql::Dialect;
+use crate::store::ATTEMPTS_MAX;
+use crate::tx::Connection;
+use crate::{Error, OpenError, Room, Tx, schema};
+
+/// Starts a transaction that sees one snapshot from its first statement on.
+pub(crate) const READ: &str = "BEGIN DEFERRED";
+/// Starts a transaction that holds the write lock from the beginning.
+pub(crate) const WRITE: &str = "BEGIN IMMEDIATE";
+
+/// Runs a body in a transaction of its own, again when another process was in the way.
+pub(crate) fn alone<T, E>(
+    tx: &mut Tx,
+    begin: &'static str,
+    body: &impl Fn(&mut Tx) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<Error>,
+{
+    for _ in 1..ATTEMPTS_MAX {
+        let result = once(tx, begin, body);
+        if tx.failure() != Some(&Error::Conflict) {
+            return result;
+        }
+    }
+    once(tx, begin, body)
+}
+
+fn once<T, E>(tx: &mut Tx, begin: &'static str, body: &impl Fn(&mut Tx) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<Error>,
+{
+    tx.start();
+    if let Err(reason) = command(database(tx), begin) {
+        return Err(E::from(tx.fail(error(reason))));
+    }
+    let result = attempt(tx, body);
+    if result.is_err() {
+        roll_back(tx);
+        return result;
+    }
+    if let Err(reason) = command(database(tx), "COMMIT") {
+        roll_back(tx);
+        return Err(E::from(tx.fail(error(reason))));
+    }
+    result
+}
+
+/// Brings the schema up to date, all or nothing.
+pub(crate) fn migrate(tx: &mut Tx, rooms: &[&Room]) -> Result<(), OpenError> {
+    command(database(tx), WRITE).map_err(error)?;
+    if let Err(error) = schema::migrate(tx, rooms, Dialect::Sqlite) {
+        roll_back(tx);
+        return Err(error);
+    }
+    command(database(tx), "COMMIT").map_err(error)?;
+    Ok(())
+}
+
+/// Undoes what SQLite has not already undone by itself.
+pub(crate) fn roll_back(tx: &mut Tx) {
+    let database = database(tx);
+    if !database.is_autocommit() {
+        // Only a transaction that is already gone cannot be rolled back.
+        let _ = command(database, "ROLLBACK");
+    }
+}
+
+pub(crate) fn command(database: &Database, sql: &'static str) -> rusqlite::Result<()> {
+    database.prepare_cached(sql)?.raw_execute().map(|_| ())
+}
+
+pub(crate) fn database(tx: &Tx) -> &Database {
+    let Connection::Sqlite(database) = &tx.connection;
+    database
+}
