@@ -183,6 +183,11 @@ impl Store {
         self.inner.committed.subscribe()
     }
 
+    /// Says whether the disk can still be trusted.
+    pub fn is_well(&self) -> bool {
+        self.inner.health.failure.borrow().is_none()
+    }
+
     /// Waits until the disk has failed in a way that only a restart can repair; answers what happened.
     pub async fn failed(&self) -> String {
         let mut failure = self.inner.health.failure.subscribe();

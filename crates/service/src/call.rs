@@ -1,0 +1,64 @@
+//! Who calls, from where, when: everything an operation may know besides its input and the stored state.
+
+use std::sync::Arc;
+
+use model::Timestamp;
+use store::Tx;
+
+/// One API request, after its signature was read and before its operation runs.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Account of the caller, twelve digits.
+    pub account: String,
+    /// Region of the credential scope.
+    pub region: String,
+    /// Partition of that region: `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+    /// ARN of the calling principal.
+    pub principal: String,
+    /// The request's id, as the answer's `x-amzn-RequestId` carries it.
+    pub request_id: String,
+    /// `scheme://authority` under which the caller reached this server, without a trailing slash.
+    pub base_url: String,
+    /// When the request was accepted.
+    pub now: Timestamp,
+    /// What is fixed for this installation.
+    pub installation: Arc<Installation>,
+}
+
+/// What is fixed for one installation of the server: created at first start and kept in its database.
+#[derive(Clone, Debug, Default)]
+pub struct Installation {
+    /// Key of the page tokens' authentication codes.
+    pub page_key: [u8; 32],
+    /// Key that signs the bearer tokens of the package endpoints.
+    pub token_key: [u8; 32],
+    /// Regions, besides those where AWS runs Migration Hub, that may be a home region.
+    pub regions: Vec<String>,
+}
+
+/// The caller may not do this; holds the sentence for the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied(pub String);
+
+impl Call {
+    /// Decides whether the caller may perform `action` (`codeartifact:CreateDomain`) on `resource` (an ARN or `*`).
+    ///
+    /// In mode `open` every principal has an implicit allow-all policy in its own account and none elsewhere.
+    /// Resource policies join the decision here once they are stored; operations need not change.
+    pub fn allow(&self, _tx: &mut Tx, action: &str, resource: &str) -> Result<(), Denied> {
+        let owner = resource.splitn(6, ':').nth(4).unwrap_or_default();
+        if owner.is_empty() || owner == self.account {
+            return Ok(());
+        }
+        Err(Denied(format!(
+            "User: {} is not authorized to perform: {action} on resource: {resource}",
+            self.principal
+        )))
+    }
+
+    /// Names a resource of this call's region: `arn:{partition}:{service}:{region}:{account}:{rest}`.
+    pub fn arn(&self, service: &str, account: &str, rest: &str) -> String {
+        format!("arn:{}:{service}:{}:{account}:{rest}", self.partition, self.region)
+    }
+}

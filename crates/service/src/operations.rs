@@ -1,0 +1,236 @@
+//! The operation table: every operation of every service, with the function that carries it out.
+
+use std::collections::HashMap;
+
+use model::{Decode, Invalid, Members, ModelledError, Operation, Spec};
+use store::{Store, Tx};
+
+use crate::idempotency::{Claim, Known};
+use crate::{Call, Denied, Dialect, Error, Fault, Problem, Reply};
+
+/// The function of an operation: synchronous, in one transaction, may be run twice.
+pub type Operate<O> = fn(
+    &mut Tx,
+    &Call,
+    &<O as Operation>::Input,
+) -> Result<<O as Operation>::Output, Error<<O as Operation>::Error>>;
+
+/// Whether an operation only reads, on a snapshot, or writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Runs on a snapshot, beside others.
+    Read,
+    /// Runs in the order of commits.
+    Write,
+}
+
+/// All services that are known, and all of their operations that are implemented.
+#[derive(Default)]
+pub struct Table {
+    dialects: HashMap<&'static str, Dialect>,
+    specs: Vec<&'static Spec>,
+    entries: HashMap<(&'static str, &'static str), Entry>,
+}
+
+struct Entry {
+    access: Access,
+    prepare: Box<dyn Fn(Members) -> Box<dyn Prepared> + Send + Sync>,
+}
+
+/// A decoded input together with the function that awaits it.
+trait Prepared: Send + Sync {
+    fn run(&self, tx: &mut Tx, call: &Call) -> Result<Reply, Failure>;
+}
+
+struct Job<O: Operation> {
+    input: O::Input,
+    dry_run: bool,
+    undeclared: &'static [(&'static str, &'static str)],
+    operate: Operate<O>,
+}
+
+/// Why a job did not answer, encoded.
+enum Failure {
+    Problem(Problem),
+    Fault(Fault),
+    Store(store::Error),
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Table {
+    /// Starts an empty table.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes a service known, with all operations of its model.
+    pub fn service(&mut self, dialect: Dialect, specs: &[&'static Spec]) {
+        self.dialects.insert(dialect.service.id, dialect);
+        self.specs.extend_from_slice(specs);
+    }
+
+    /// Enters an operation that only reads.
+    pub fn read<O: Operation>(&mut self, operate: Operate<O>) {
+        self.enter::<O>(Access::Read, operate);
+    }
+
+    /// Enters an operation that writes.
+    pub fn write<O: Operation>(&mut self, operate: Operate<O>) {
+        self.enter::<O>(Access::Write, operate);
+    }
+
+    fn enter<O: Operation>(&mut self, access: Access, operate: Operate<O>) {
+        let spec = O::SPEC;
+        let dialect = self.dialects.get(spec.service.id).expect("a service is entered before its operations");
+        let undeclared = dialect.undeclared;
+        let prepare = Box::new(move |members: Members| -> Box<dyn Prepared> {
+            let dry_run = members.get("DryRun").and_then(serde_json::Value::as_bool).unwrap_or_default();
+            Box::new(Job::<O> { input: O::Input::decode(members), dry_run, undeclared, operate })
+        });
+        let before = self.entries.insert((spec.service.id, spec.name), Entry { access, prepare });
+        assert!(before.is_none(), "{}.{} is entered twice", spec.service.id, spec.name);
+    }
+
+    /// Lists the operations of all known services, implemented or not.
+    pub fn specs(&self) -> &[&'static Spec] {
+        &self.specs
+    }
+
+    /// Says whether an operation is implemented.
+    pub fn implements(&self, spec: &Spec) -> bool {
+        self.entries.contains_key(&(spec.service.id, spec.name))
+    }
+
+    /// Finds how a service words its faults.
+    pub fn dialect(&self, service: &str) -> Option<&Dialect> {
+        self.dialects.get(service)
+    }
+
+    /// Carries one request out: validates its input, runs its operation in one transaction, encodes the answer.
+    pub async fn answer(
+        &self,
+        store: &Store,
+        call: &Call,
+        spec: &'static Spec,
+        members: Members,
+    ) -> Result<Reply, Problem> {
+        let (job, access) = self.prepare(call, spec, members)?;
+        let job = std::sync::Arc::new(job);
+        let outcome = match access {
+            Access::Read => store.read(move |tx| job.run(tx)).await,
+            Access::Write => store.write(move |tx| job.run(tx)).await,
+        };
+        outcome.map_err(|failure| self.problem(spec, failure))
+    }
+
+    /// The same, on the calling thread.
+    pub fn answer_blocking(
+        &self,
+        store: &Store,
+        call: &Call,
+        spec: &'static Spec,
+        members: Members,
+    ) -> Result<Reply, Problem> {
+        let (job, access) = self.prepare(call, spec, members)?;
+        let outcome = match access {
+            Access::Read => store.read_blocking(move |tx| job.run(tx)),
+            Access::Write => store.write_blocking(move |tx| job.run(tx)),
+        };
+        outcome.map_err(|failure| self.problem(spec, failure))
+    }
+
+    fn prepare(&self, call: &Call, spec: &'static Spec, members: Members) -> Result<(Request, Access), Problem> {
+        let fault = |fault| self.problem(spec, Failure::Fault(fault));
+        model::validate(spec.input, &members).map_err(|invalid| {
+            fault(match invalid {
+                Invalid::WrongType { .. } => Fault::WrongType(invalid.to_string()),
+                Invalid::Constraints(_) => Fault::Constraints(invalid.to_string()),
+            })
+        })?;
+        let Some(entry) = self.entries.get(&(spec.service.id, spec.name)) else {
+            let message = format!("{} {} is not implemented yet", spec.service.id, spec.name);
+            return Err(Problem::plain(spec.service, 501, "NotImplemented", &message));
+        };
+        let claim = Claim::of(spec, &members);
+        let request = Request { spec, call: call.clone(), claim, job: (entry.prepare)(members) };
+        Ok((request, entry.access))
+    }
+
+    fn problem(&self, spec: &Spec, failure: Failure) -> Problem {
+        let fault = match failure {
+            Failure::Problem(problem) => return problem,
+            Failure::Fault(fault) => fault,
+            Failure::Store(error) => {
+                log::error!("{} {} failed in the store: {error}", spec.service.id, spec.name);
+                Fault::Internal(public(&error))
+            }
+        };
+        let dialect = self.dialects.get(spec.service.id).expect("operations are routed from registered services");
+        (dialect.problem)(fault)
+    }
+}
+
+/// One request, ready to run in a transaction.
+struct Request {
+    spec: &'static Spec,
+    call: Call,
+    claim: Option<Claim>,
+    job: Box<dyn Prepared>,
+}
+
+impl Request {
+    fn run(&self, tx: &mut Tx) -> Result<Reply, Failure> {
+        let Some(claim) = &self.claim else {
+            return self.job.run(tx, &self.call);
+        };
+        match claim.look_up(tx, &self.call, self.spec)? {
+            Known::Done(reply) => return Ok(reply),
+            Known::Reused => {
+                let member = self.spec.idempotency_token.unwrap_or_default();
+                let message = format!("{member} was already used with different parameters");
+                return Err(Failure::Fault(Fault::TokenReused(message)));
+            }
+            Known::New => {}
+        }
+        let reply = self.job.run(tx, &self.call)?;
+        claim.keep(tx, &self.call, self.spec, &reply)?;
+        Ok(reply)
+    }
+}
+
+impl<O: Operation> Prepared for Job<O> {
+    fn run(&self, tx: &mut Tx, call: &Call) -> Result<Reply, Failure> {
+        match (self.operate)(tx, call, &self.input) {
+            Ok(output) => Ok(Reply::of(O::SPEC, &output)),
+            Err(Error::Modelled(error)) => {
+                debug_assert!(
+                    declared(O::SPEC, self.undeclared, error.name()),
+                    "{} answers {}, which its model does not declare",
+                    O::SPEC.name,
+                    error.name()
+                );
+                Err(Failure::Problem(Problem::modelled(&error)))
+            }
+            Err(Error::Denied(Denied(message))) if self.dry_run => Err(Failure::Fault(Fault::DryRunDenied(message))),
+            Err(Error::Denied(Denied(message))) => Err(Failure::Fault(Fault::AccessDenied(message))),
+            Err(Error::Store(error)) => Err(Failure::Store(error)),
+        }
+    }
+}
+
+fn declared(spec: &Spec, undeclared: &[(&str, &str)], error: &str) -> bool {
+    spec.errors.contains(&error) || undeclared.contains(&(spec.name, error))
+}
+
+/// What a caller may read of a failure of the store; the whole of it is in the log.
+fn public(error: &store::Error) -> String {
+    match error {
+        store::Error::Conflict | store::Error::Full => error.to_string(),
+        store::Error::Broken(_) => "an internal error occurred".to_owned(),
+    }
+}
