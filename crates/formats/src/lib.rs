@@ -1,1 +1,3 @@
-//! Package formats: names, versions, manifests and archives, without IO.
+//! What the package formats look like: names, versions, manifests and listings, without any input or output.
+
+pub mod npm;
