@@ -1,1 +1,18 @@
-//! Sockets, protocols and dispatch.
+//! Sockets, protocols and dispatch: from a connection to an operation of the table, and back.
+//!
+//! The gateway knows HTTP and AWS's two protocols; it knows no service. Package endpoints are mounted on it by the
+//! binary.
+
+mod answer;
+mod dispatch;
+mod intake;
+pub mod limits;
+mod own;
+mod protocol;
+mod route;
+mod server;
+mod sigv4;
+
+pub use answer::{ResponseBody, empty, full, stream};
+pub use dispatch::{Gateway, PackageEndpoint, Settings};
+pub use server::{serve, Shutdown};

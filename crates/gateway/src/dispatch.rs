@@ -1,0 +1,331 @@
+//! One request from its head to its answer: own endpoint, package endpoint, or operation of the API.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use hyper::body::Incoming;
+use hyper::header::HOST;
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response};
+use model::{Protocol, Service, Spec};
+use service::{Call, Fault, Installation, Problem, Reply, Table};
+use store::{Blobs, Store};
+
+use crate::answer::{self, ResponseBody};
+use crate::intake::{self, Torn};
+use crate::protocol::{aws_json, query, rest_json};
+use crate::route::{self, Routes};
+use crate::sigv4::{self, Credential};
+use crate::own;
+
+/// The package endpoints, mounted by the binary: takes the request as it came, with its request id.
+pub type PackageEndpoint =
+    Arc<dyn Fn(Request<Incoming>, String) -> BoxFuture<'static, Response<ResponseBody>> + Send + Sync>;
+
+/// What the operator decided.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Account of callers whose access key is not itself an account id.
+    pub default_account: String,
+    /// Scheme and authority of every URL that is handed out, without a trailing slash; else the request's Host.
+    pub public_url: Option<String>,
+    /// The server is meant to be thrown away and may be reset.
+    pub ephemeral: bool,
+}
+
+/// Everything that requests share.
+pub struct Gateway {
+    table: Table,
+    store: Store,
+    blobs: Blobs,
+    installation: Arc<Installation>,
+    settings: Settings,
+    routes: Routes,
+    targets: aws_json::Targets,
+    packages: Option<PackageEndpoint>,
+}
+
+/// The path prefixes of the package formats, each followed by `d/{domain}-{owner}/{repository}/`.
+const FORMATS: [&str; 8] = ["npm", "pypi", "maven", "nuget", "generic", "ruby", "swift", "cargo"];
+
+impl Gateway {
+    /// Puts a gateway together; routes come from the table's models.
+    pub fn new(
+        table: Table,
+        store: Store,
+        blobs: Blobs,
+        installation: Arc<Installation>,
+        settings: Settings,
+        packages: Option<PackageEndpoint>,
+    ) -> Self {
+        let mut routes = Routes::default();
+        let mut targets = aws_json::Targets::default();
+        for spec in table.specs() {
+            match spec.service.protocol {
+                Protocol::RestJson1 => routes.enter(spec),
+                Protocol::AwsJson1_1 => targets.enter(spec),
+            }
+        }
+        Self { table, store, blobs, installation, settings, routes, targets, packages }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn service_ids(&self) -> impl Iterator<Item = &'static str> {
+        self.table.specs().iter().map(|spec| spec.service.id).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// Answers one request; `request_id` is the id that the answer carries.
+    pub(crate) async fn answer(&self, request: Request<Incoming>, request_id: &str) -> Response<ResponseBody> {
+        let path = request.uri().path();
+        if let Some(response) = own::answer(self, request.method(), path) {
+            return response;
+        }
+        if let Some(packages) = &self.packages
+            && is_package_request(&request)
+        {
+            return packages(request, request_id.to_owned()).await;
+        }
+        let (parts, body) = request.into_parts();
+        let addressed = match self.address(&parts) {
+            Ok(addressed) => addressed,
+            Err(unknown) => return self.unknown(&parts, unknown, request_id),
+        };
+        let credential = match sigv4::credential(&parts.headers) {
+            Ok(credential) => credential,
+            Err(refused) => return unsigned(&addressed, &refused, request_id),
+        };
+        let bytes = match intake::read(body).await {
+            Ok(bytes) => bytes,
+            Err(torn) => return torn_body(torn, request_id),
+        };
+        let call = self.call(&parts, &credential, request_id);
+        let (spec, members) = match addressed {
+            Addressed::Query => return sts(&parts, &bytes, &call),
+            Addressed::Target(spec) => (spec, aws_json::members(&bytes)),
+            Addressed::Route(spec, labels) => {
+                let query = parts.uri.query().unwrap_or_default();
+                let carried = rest_json::Parts { labels, query, headers: &parts.headers, body: &bytes };
+                (spec, rest_json::members(spec, &carried))
+            }
+        };
+        let outcome = match members {
+            Ok(members) => self.table.answer(&self.store, &call, spec, members).await,
+            Err(fault) => Err(self.fault(spec.service, fault)),
+        };
+        let mut response = self.framed(spec, request_id, outcome).await;
+        response.extensions_mut().insert(Named { spec, account: call.account });
+        response
+    }
+
+    async fn framed(
+        &self,
+        spec: &'static Spec,
+        request_id: &str,
+        outcome: Result<Reply, Problem>,
+    ) -> Response<ResponseBody> {
+        let protocol = spec.service.protocol;
+        let problem = match outcome {
+            Ok(reply) => match answer::reply(protocol, request_id, &self.blobs, reply).await {
+                Ok(response) => return response,
+                Err(error) => {
+                    log::error!("{}.{} cannot stream its answer: {error}", spec.service.id, spec.name);
+                    self.fault(spec.service, Fault::Internal("the content cannot be read".to_owned()))
+                }
+            },
+            Err(problem) => problem,
+        };
+        answer::problem(protocol, request_id, problem)
+    }
+
+    fn address(&self, parts: &Parts) -> Result<Addressed, Unknown> {
+        match self.targets.find(&parts.headers) {
+            Some(aws_json::Found::Operation(spec)) => return Ok(Addressed::Target(spec)),
+            Some(aws_json::Found::UnknownOperation(service, name)) => return Err(Unknown::Operation(service, name)),
+            Some(aws_json::Found::UnknownTarget(target)) => return Err(Unknown::Target(target)),
+            None => {}
+        }
+        match self.routes.find(parts.method.as_str(), parts.uri.path()) {
+            route::Found::Operation(spec, labels) => Ok(Addressed::Route(spec, labels)),
+            route::Found::OtherMethod => Err(Unknown::Method),
+            route::Found::NotText => Err(Unknown::NotText),
+            route::Found::Nothing if parts.uri.path() == "/" => match parts.method {
+                Method::POST | Method::GET => Ok(Addressed::Query),
+                _ => Err(Unknown::Route),
+            },
+            route::Found::Nothing => Err(Unknown::Route),
+        }
+    }
+
+    fn call(&self, parts: &Parts, credential: &Credential, request_id: &str) -> Call {
+        let account = credential.account(&self.settings.default_account);
+        let partition = sigv4::partition(&credential.region);
+        Call {
+            principal: format!("arn:{partition}:iam::{account}:user/local"),
+            partition: partition.to_owned(),
+            region: credential.region.clone(),
+            request_id: request_id.to_owned(),
+            base_url: self.base_url(parts),
+            now: self.store.clock().now(),
+            installation: Arc::clone(&self.installation),
+            account,
+        }
+    }
+
+    fn base_url(&self, parts: &Parts) -> String {
+        if let Some(url) = &self.settings.public_url {
+            return url.clone();
+        }
+        let host = parts.headers.get(HOST).and_then(|value| value.to_str().ok());
+        let authority = host.or_else(|| parts.uri.authority().map(hyper::http::uri::Authority::as_str));
+        format!("http://{}", authority.unwrap_or("localhost"))
+    }
+
+    fn fault(&self, service: &Service, fault: Fault) -> Problem {
+        let dialect = self.table.dialect(service.id).expect("operations are routed from registered services");
+        (dialect.problem)(fault)
+    }
+
+    /// Answers what leads to no operation, in the words of the service that the signature names if it can.
+    fn unknown(&self, parts: &Parts, unknown: Unknown, request_id: &str) -> Response<ResponseBody> {
+        let signed_for = sigv4::credential(&parts.headers).ok().map(|credential| credential.service);
+        let path = parts.uri.path();
+        let message = match &unknown {
+            Unknown::Operation(service, name) => format!("{} has no operation '{name}'", service.id),
+            Unknown::Target(target) => format!("no operation has the target '{target}'"),
+            Unknown::Route => format!("no operation answers {} {path}", parts.method),
+            Unknown::Method => format!("{path} does not answer {}", parts.method),
+            Unknown::NotText => format!("the path {path} is not UTF-8 once it is percent-decoded"),
+        };
+        let service = match unknown {
+            Unknown::Operation(service, _) => Some(service),
+            _ => signed_for.and_then(|name| self.restjson_service(&name)),
+        };
+        let Some(service) = service else {
+            let status = if matches!(unknown, Unknown::Target(_) | Unknown::NotText) { 400 } else { 404 };
+            return answer::refusal(request_id, status, "UnknownOperationException", &message);
+        };
+        let fault = match unknown {
+            Unknown::NotText => Fault::Unparsable(message),
+            _ => Fault::UnknownOperation(message),
+        };
+        answer::problem(service.protocol, request_id, self.fault(service, fault))
+    }
+
+    fn restjson_service(&self, signing_name: &str) -> Option<&'static Service> {
+        let mut services = self.table.specs().iter().map(|spec| spec.service);
+        services.find(|service| {
+            service.signing_name == signing_name && matches!(service.protocol, Protocol::RestJson1)
+        })
+    }
+}
+
+/// Where a request of the API leads.
+enum Addressed {
+    Target(&'static Spec),
+    Route(&'static Spec, Vec<(&'static str, String)>),
+    Query,
+}
+
+/// Why a request leads nowhere.
+enum Unknown {
+    Operation(&'static Service, String),
+    Target(String),
+    Route,
+    Method,
+    NotText,
+}
+
+/// What the log line says of an operation.
+#[derive(Clone)]
+pub(crate) struct Named {
+    pub spec: &'static Spec,
+    pub account: String,
+}
+
+fn is_package_request(request: &Request<Incoming>) -> bool {
+    let host = request.headers().get(HOST).and_then(|value| value.to_str().ok());
+    let host = host.or_else(|| request.uri().host()).unwrap_or_default();
+    if names_domain(host) {
+        return true;
+    }
+    let mut segments = request.uri().path().split('/').skip(1);
+    segments.next().is_some_and(|first| FORMATS.contains(&first)) && segments.next() == Some("d")
+}
+
+/// Whether a Host is of the form `{domain}-{owner}.d.…`.
+fn names_domain(host: &str) -> bool {
+    let Some((label, rest)) = host.split_once('.') else { return false };
+    let Some((domain, owner)) = label.rsplit_once('-') else { return false };
+    rest.starts_with("d.") && !domain.is_empty() && owner.len() == 12 && owner.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn unsigned(addressed: &Addressed, refused: &sigv4::Refused, request_id: &str) -> Response<ResponseBody> {
+    let (status, name, message) = match refused {
+        sigv4::Refused::Missing => {
+            (403, "MissingAuthenticationTokenException", "Missing Authentication Token".to_owned())
+        }
+        sigv4::Refused::Incomplete(what) => {
+            (400, "IncompleteSignatureException", format!("The Authorization header cannot be used: {what}"))
+        }
+    };
+    let service = match addressed {
+        Addressed::Query => {
+            let code = name.strip_suffix("Exception").unwrap_or(name);
+            return query::error(status, code, &message, request_id);
+        }
+        Addressed::Target(spec) | Addressed::Route(spec, _) => spec.service,
+    };
+    // awsJson front ends answer every client fault with 400.
+    let status = if matches!(service.protocol, Protocol::AwsJson1_1) { 400 } else { status };
+    answer::problem(service.protocol, request_id, Problem::plain(service, status, name, &message))
+}
+
+fn torn_body(torn: Torn, request_id: &str) -> Response<ResponseBody> {
+    let (status, name, message) = match torn {
+        Torn::TooLarge => (413, "RequestEntityTooLargeException", "the request body is larger than 10 MiB"),
+        Torn::TooSlow => (408, "RequestTimeoutException", "the request body did not arrive in time"),
+        Torn::Cut => (400, "IncompleteBodyException", "the request body ended before its announced length"),
+    };
+    answer::refusal(request_id, status, name, message)
+}
+
+fn sts(parts: &Parts, body: &[u8], call: &Call) -> Response<ResponseBody> {
+    match query::action(&parts.headers, parts.uri.query().unwrap_or_default(), body) {
+        Some(action) => {
+            let caller = query::Caller {
+                account: &call.account,
+                principal: &call.principal,
+                request_id: &call.request_id,
+            };
+            query::answer(&action, &caller)
+        }
+        None => answer::refusal(
+            &call.request_id,
+            400,
+            "UnknownOperationException",
+            "the request names no operation: X-Amz-Target is missing",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hosts_with_domain_and_owner_are_package_hosts() {
+        assert!(names_domain("shop-000000000000.d.codeartifact.us-east-1.amazonaws.com"));
+        assert!(names_domain("my-shop-000000000000.d.localhost:4566"));
+        for host in ["127.0.0.1:4566", "api.localhost", "shop-00000000000.d.localhost", "-000000000000.d.x"] {
+            assert!(!names_domain(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! How much a client may ask of the gateway before it is refused.
+
+use std::time::Duration;
+
+/// Largest request head: AWS refuses heads beyond 16 KiB or so; package clients with long tokens and cookies stay
+/// below 32 KiB, and twice that leaves headroom.
+pub const HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// Most header fields of one request.
+pub const HEADERS_MAX: usize = 128;
+
+/// Largest body of an API call: the largest documented payload is SiteWise's asset model of a few hundred
+/// properties (under 1 MiB); AWS front ends stop at 10 MiB.
+pub const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+/// How long a client may take for a request's head, and how long an idle connection is kept.
+pub const HEAD_DURATION_MAX: Duration = Duration::from_secs(30);
+
+/// How long a client may pause inside a body.
+pub const BODY_PAUSE_MAX: Duration = Duration::from_secs(20);
+
+/// How long a client may take for the whole body of an API call.
+pub const BODY_DURATION_MAX: Duration = Duration::from_secs(60);
+
+/// Most connections at once: each costs a task and its buffers, some 30 KiB.
+pub const CONNECTIONS_MAX: usize = 4096;
+
+/// How long a stopping server waits for the requests in flight.
+pub const SHUTDOWN_DURATION_MAX: Duration = Duration::from_secs(25);

@@ -1,0 +1,61 @@
+//! The server's own endpoints below `/_homeregion/`: health and, for throw-away servers, reset.
+
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Method, Response, StatusCode};
+
+use crate::answer::{ResponseBody, full};
+use crate::dispatch::Gateway;
+
+/// Answers one of the server's own paths; `None` when the path is not one of them.
+pub(crate) fn answer(gateway: &Gateway, method: &Method, path: &str) -> Option<Response<ResponseBody>> {
+    match path {
+        // Test tools poll the second spelling.
+        "/_homeregion/health" | "/_localstack/health" => Some(match *method {
+            Method::GET | Method::HEAD => health(gateway),
+            _ => plain(StatusCode::METHOD_NOT_ALLOWED, "ask with GET"),
+        }),
+        "/_homeregion/reset" => Some(reset(gateway, method)),
+        path if path.starts_with("/_homeregion/") => Some(plain(StatusCode::NOT_FOUND, "no such endpoint")),
+        _ => None,
+    }
+}
+
+fn health(gateway: &Gateway) -> Response<ResponseBody> {
+    let services: serde_json::Map<String, serde_json::Value> =
+        gateway.service_ids().map(|id| (id.to_owned(), "available".into())).collect();
+    let (status, word) =
+        if gateway.store().is_well() { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "broken") };
+    let body = serde_json::json!({
+        "status": word,
+        "version": env!("CARGO_PKG_VERSION"),
+        "services": services,
+    });
+    json(status, &body)
+}
+
+fn reset(gateway: &Gateway, method: &Method) -> Response<ResponseBody> {
+    if !gateway.settings().ephemeral {
+        return plain(StatusCode::FORBIDDEN, "only a server that was started with --ephemeral can be reset");
+    }
+    if method != Method::POST {
+        return plain(StatusCode::METHOD_NOT_ALLOWED, "ask with POST");
+    }
+    match gateway.store().reset() {
+        Ok(()) => json(StatusCode::OK, &serde_json::json!({ "status": "reset" })),
+        Err(error) => {
+            log::error!("reset failed: {error}");
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "the reset failed; see the log")
+        }
+    }
+}
+
+fn json(status: StatusCode, body: &serde_json::Value) -> Response<ResponseBody> {
+    let mut response = Response::new(full(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn plain(status: StatusCode, sentence: &'static str) -> Response<ResponseBody> {
+    json(status, &serde_json::json!({ "message": sentence }))
+}

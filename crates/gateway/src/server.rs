@@ -1,0 +1,136 @@
+//! The listening loop: connections within their limits, HTTP/1.1 and HTTP/2, and a graceful end.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::FutureExt as _;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+use crate::answer::{self, Outcome, ResponseBody};
+use crate::dispatch::{Gateway, Named};
+use crate::limits::{CONNECTIONS_MAX, HEAD_BYTES_MAX, HEAD_DURATION_MAX, HEADERS_MAX, SHUTDOWN_DURATION_MAX};
+
+/// How serving ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    /// All requests in flight were answered.
+    Finished,
+    /// Some did not end in time and were cut.
+    Cut,
+}
+
+/// Serves until `stop` resolves, then finishes the requests in flight.
+pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Future<Output = ()>) -> Shutdown {
+    let mut stop = std::pin::pin!(stop);
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let graceful = GracefulShutdown::new();
+    let builder = builder();
+    loop {
+        // A place is taken before accepting: beyond the limit, clients wait in the listen queue.
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place.expect("the semaphore is never closed"),
+            () = &mut stop => break,
+        };
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    // Out of file descriptors: wait for connections to end instead of spinning.
+                    log::warn!("a connection was not accepted: {error}");
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        let connection = connection(&builder, &gateway, stream);
+        let watched = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = watched.await {
+                log::debug!("a connection ended early: {error}");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    match tokio::time::timeout(SHUTDOWN_DURATION_MAX, graceful.shutdown()).await {
+        Ok(()) => Shutdown::Finished,
+        Err(_) => Shutdown::Cut,
+    }
+}
+
+fn builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_DURATION_MAX)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        .pipeline_flush(true);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).expect("the limit is far below 4 GiB"))
+        .max_concurrent_streams(256)
+        .keep_alive_interval(HEAD_DURATION_MAX);
+    builder
+}
+
+fn connection(
+    builder: &auto::Builder<TokioExecutor>,
+    gateway: &Arc<Gateway>,
+    stream: TcpStream,
+) -> impl hyper_util::server::graceful::GracefulConnection<
+    Error = Box<dyn std::error::Error + Send + Sync>,
+> + Send
++ 'static {
+    if let Err(error) = stream.set_nodelay(true) {
+        log::debug!("TCP_NODELAY was not set: {error}");
+    }
+    let gateway = Arc::clone(gateway);
+    let service = service_fn(move |request| {
+        let gateway = Arc::clone(&gateway);
+        async move { Ok::<_, Infallible>(exchange(&gateway, request).await) }
+    });
+    builder.serve_connection(TokioIo::new(stream), service).into_owned()
+}
+
+/// Answers one request whatever happens, and logs it.
+async fn exchange(gateway: &Gateway, request: Request<Incoming>) -> Response<ResponseBody> {
+    let begun = Instant::now();
+    let request_id = uuid::Uuid::new_v4().to_string();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let answered = AssertUnwindSafe(gateway.answer(request, &request_id)).catch_unwind().await;
+    let mut response = answered.unwrap_or_else(|_| {
+        log::error!("request {request_id} met a bug; the server goes on");
+        answer::refusal(&request_id, 500, "InternalFailure", "an internal error occurred")
+    });
+    let named = response.extensions_mut().remove::<Named>();
+    let outcome = response.extensions_mut().remove::<Outcome>().unwrap_or_default();
+    let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
+    let status = response.status().as_u16();
+    let error = outcome.error.unwrap_or("-");
+    match named {
+        Some(Named { spec, account }) => log::info!(
+            "{}.{} account={account} request_id={request_id} status={status} error={error} duration_ms={duration_ms:.3}",
+            spec.service.id,
+            spec.name
+        ),
+        None => log::info!(
+            "{method} {path} request_id={request_id} status={status} error={error} duration_ms={duration_ms:.3}"
+        ),
+    }
+    response
+}
