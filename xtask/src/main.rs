@@ -1,5 +1,6 @@
 //! Chores of the house: `cargo xtask tidy`, `test`, `stories` and `codegen`.
 
+mod codegen;
 mod stories;
 mod test;
 mod tidy;
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 const USAGE: &str = "cargo xtask CHORE
 
   tidy                  check the house rules that a program can check
-  codegen               write the generated API models again from the pinned source
+  codegen [--check]     write the generated API models again from the pinned source, or only compare
   test [--full] [STEP]  set up what the tests need, run everything, print a summary
   stories [ENDPOINT]    play the three stories of the README, against a server of their own or ENDPOINT
 ";
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     };
     match chore.as_str() {
         "tidy" => tidy::run(&root()),
+        "codegen" => codegen::run(&root(), rest),
         "test" => test::run(&root(), rest),
         "stories" => stories::run(&root(), rest),
         _ => {

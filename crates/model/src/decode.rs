@@ -31,18 +31,18 @@ pub trait FromJson: Sized {
     fn from_json(value: Value) -> Self;
 }
 
-/// Takes a member that may be absent.
-pub fn optional<T: FromJson>(members: &mut Members, name: &str) -> Option<T> {
-    members.remove(name).filter(|value| !value.is_null()).map(T::from_json)
-}
-
-/// Takes a member that validation has found present.
-pub fn required<T: FromJson>(members: &mut Members, name: &str) -> T {
+/// Takes a member; into an `Option`, one that may be absent.
+pub fn take<T: FromJson>(members: &mut Members, name: &str) -> T {
     T::from_json(members.remove(name).unwrap_or_default())
 }
 
+/// Takes a text whose empty form counts as absence.
+pub fn take_text(members: &mut Members, name: &str) -> Option<String> {
+    take::<Option<String>>(members, name).filter(|text| !text.is_empty())
+}
+
 /// Takes the members of a nested structure.
-pub fn members(value: Value) -> Members {
+fn members(value: Value) -> Members {
     match value {
         Value::Object(members) => members,
         _ => Members::new(),
@@ -104,7 +104,7 @@ impl FromJson for Content {
     fn from_json(value: Value) -> Self {
         let mut members = members(value);
         let size = members.get("size").and_then(Value::as_u64).unwrap_or_default();
-        Content { sha256: required(&mut members, "sha256"), size }
+        Content { sha256: take(&mut members, "sha256"), size }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The `model-*` crates are tables and types over this runtime. Nothing here does IO, knows HTTP, or decides what an operation means.
 
+mod declare;
 mod decode;
 pub mod json;
 mod names;
@@ -14,7 +15,7 @@ mod validate;
 mod value;
 mod violation;
 
-pub use decode::{Decode, FromJson, members, optional, required};
+pub use decode::{Decode, FromJson, take, take_text};
 pub use json::{Encode, ToJson};
 pub use operation::{Content, ModelledError, Operation, Protocol, Service, Spec};
 pub use pattern::Pattern;

@@ -172,11 +172,13 @@ pub struct StringRule {
     pub pattern: Option<&'static Pattern>,
     /// The values it may have; empty means any.
     pub values: &'static [&'static str],
+    /// Whether an empty text counts as absence and is no violation.
+    pub blank: bool,
 }
 
 impl StringRule {
     /// Any text.
-    pub const ANY: StringRule = StringRule { min: None, max: None, pattern: None, values: &[] };
+    pub const ANY: StringRule = StringRule { min: None, max: None, pattern: None, values: &[], blank: false };
 
     /// Asks for at least `min` characters.
     #[must_use]
@@ -200,5 +202,11 @@ impl StringRule {
     #[must_use]
     pub const fn values(self, values: &'static [&'static str]) -> Self {
         Self { values, ..self }
+    }
+
+    /// Lets an empty text count as absence.
+    #[must_use]
+    pub const fn blank(self) -> Self {
+        Self { blank: true, ..self }
     }
 }

@@ -219,6 +219,9 @@ fn broken_lengths(length: usize, min: Option<usize>, max: Option<usize>) -> Vec<
 }
 
 fn broken_rules(rule: &StringRule, text: &str) -> Vec<String> {
+    if rule.blank && text.is_empty() {
+        return Vec::new();
+    }
     // Counting is skipped where no bound asks for it.
     let bounded = rule.min.is_some() || rule.max.is_some();
     let length = if bounded { text.chars().count() } else { 0 };
