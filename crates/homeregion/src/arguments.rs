@@ -1,0 +1,115 @@
+//! The command line: commands, options and their defaults.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// An AWS region at home: CodeArtifact, IoT SiteWise and Migration Hub in one binary.
+#[derive(Parser)]
+#[command(name = "homeregion", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the region until interrupted
+    Serve(Serve),
+    /// Print shell lines that point AWS SDKs and the AWS CLI here: eval "$(homeregion env)"
+    Env(Env),
+    /// Print how many operations of each service are implemented
+    Coverage(Coverage),
+    /// Ask a running server whether it is well; exit code 0 means yes
+    Healthcheck(Healthcheck),
+    /// Check a data folder, or a database, of a server that is not running
+    Verify(Verify),
+}
+
+/// Where data is kept.
+#[derive(Args, Clone)]
+pub struct Home {
+    /// Folder of all data [default: homeregion in the user's data folder]
+    #[arg(long, value_name = "DIR", env = "HOMEREGION_DATA")]
+    pub data: Option<PathBuf>,
+    /// Where metadata is kept: sqlite, in the data folder, or postgres://USER@HOST/DATABASE
+    #[arg(long, value_name = "DATABASE", default_value = "sqlite", env = "HOMEREGION_DATABASE")]
+    pub database: String,
+}
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub home: Home,
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4566", env = "HOMEREGION_LISTEN")]
+    pub listen: SocketAddr,
+    /// Start with nothing, keep nothing, and allow POST /_homeregion/reset
+    #[arg(long)]
+    pub ephemeral: bool,
+    /// Listen beyond loopback although any key is accepted there
+    #[arg(long)]
+    pub insecure: bool,
+    /// Scheme and authority of the URLs that are handed out, if clients reach this server under another name
+    #[arg(long, value_name = "URL", env = "HOMEREGION_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Account of callers whose access key is not itself a twelve-digit account id
+    #[arg(long, value_name = "ACCOUNT", default_value = "000000000000", env = "HOMEREGION_ACCOUNT")]
+    pub account: String,
+    /// Set this home region for Migration Hub at first start
+    #[arg(long, value_name = "REGION")]
+    pub home_region: Option<String>,
+    /// How much to log on standard error: error, warn, info, debug or off
+    #[arg(long, value_name = "LEVEL", default_value = "info", env = "HOMEREGION_LOG")]
+    pub log: log::LevelFilter,
+}
+
+#[derive(Args)]
+pub struct Env {
+    #[command(flatten)]
+    pub home: Home,
+    /// Endpoint to name instead of the one that the server in the data folder wrote down
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Region to name
+    #[arg(long, default_value = "us-east-1")]
+    pub region: String,
+}
+
+#[derive(Args)]
+pub struct Coverage {
+    /// Print JSON, one object per service with its operations
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Healthcheck {
+    #[command(flatten)]
+    pub home: Home,
+    /// Endpoint to ask instead of the one that the server in the data folder wrote down
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Verify {
+    #[command(flatten)]
+    pub home: Home,
+}
+
+impl Home {
+    /// The data folder: the one that was named, else the user's.
+    pub fn folder(&self) -> Result<PathBuf, String> {
+        if let Some(folder) = &self.data {
+            return Ok(folder.clone());
+        }
+        let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        named("XDG_DATA_HOME")
+            .or_else(|| named("HOME").map(|home| home.join(".local/share")))
+            .map(|folder| folder.join("homeregion"))
+            .ok_or_else(|| "there is no home folder to keep data in; name a folder with --data DIR".to_owned())
+    }
+}

@@ -1,0 +1,168 @@
+//! `homeregion serve`: opens the data, listens, and ends when it is told to.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gateway::{Gateway, Settings, Shutdown};
+use service::Installation;
+use store::{Blobs, Clock, Database, Entropy, Options, Store};
+use tokio::net::TcpListener;
+
+use crate::arguments::{Home, Serve};
+use crate::{environment, logging, services};
+
+/// How often leftovers are swept: expired idempotency tokens, for one.
+const SWEEP_PAUSE: Duration = Duration::from_secs(60);
+/// Rows that one sweep removes at most, so that it never holds the writer for long.
+const SWEEP_ROWS_MAX: i64 = 1000;
+
+/// Serves until interrupted.
+pub fn run(arguments: &Serve) -> Result<(), String> {
+    check(arguments)?;
+    logging::start(arguments.log)?;
+    let scratch = arguments.ephemeral.then(Scratch::make).transpose()?;
+    let folder = match &scratch {
+        Some(scratch) => scratch.0.clone(),
+        None => arguments.home.folder()?,
+    };
+    let store = open(&arguments.home, &folder, !arguments.ephemeral)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start threads: {error}"))?;
+    let outcome = runtime.block_on(listen(arguments, &folder, store));
+    log::logger().flush();
+    outcome
+}
+
+fn check(arguments: &Serve) -> Result<(), String> {
+    if !arguments.listen.ip().is_loopback() && !arguments.insecure {
+        return Err(format!(
+            "{} is not a loopback address, and any access key is accepted; \
+             add --insecure if everybody who reaches it may do everything",
+            arguments.listen
+        ));
+    }
+    let account = &arguments.account;
+    if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(format!("--account {account} is not a twelve-digit account id"));
+    }
+    match &arguments.public_url {
+        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+            Err(format!("--public-url {url} must begin with http:// or https://"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Opens the store that the options name.
+pub fn open(home: &Home, folder: &Path, durable: bool) -> Result<Store, String> {
+    let database = match home.database.as_str() {
+        "sqlite" => Database::Sqlite { directory: folder.to_owned(), durable },
+        url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| format!("cannot create the data folder {}: {error}", folder.display()))?;
+            Database::Postgres { url: url.to_owned() }
+        }
+        other => return Err(format!("--database {other} is neither sqlite nor a postgres:// URL")),
+    };
+    let options =
+        Options { database, rooms: services::ROOMS, clock: Clock::System, entropy: Entropy::System };
+    Store::open(options).map_err(|error| error.to_string())
+}
+
+async fn listen(arguments: &Serve, folder: &Path, store: Store) -> Result<(), String> {
+    let key = |name: &str| store.secret(name).map_err(|error| error.to_string());
+    let installation = Arc::new(Installation {
+        page_key: key("page tokens")?,
+        token_key: key("bearer tokens")?,
+        regions: arguments.home_region.iter().cloned().collect(),
+    });
+    if let Some(region) = &arguments.home_region {
+        migrationhub::home_region::adopt(&store, &arguments.account, region).map_err(|error| error.to_string())?;
+    }
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", arguments.listen))?;
+    let address = listener.local_addr().map_err(|error| format!("cannot listen: {error}"))?;
+    let blobs = Blobs::open(folder.join("blobs"), !arguments.ephemeral).map_err(|error| error.to_string())?;
+    let settings = Settings {
+        default_account: arguments.account.clone(),
+        public_url: arguments.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
+        ephemeral: arguments.ephemeral,
+    };
+    let gateway = Gateway::new(services::table(), store.clone(), blobs, installation, settings, None);
+    let endpoint = format!("http://{address}");
+    environment::write_down(folder, &endpoint);
+    tokio::spawn(sweep(store.clone()));
+    println!("Ready. {endpoint}");
+    let failed = store.clone();
+    let stop = async move {
+        tokio::select! {
+            () = interrupted() => None,
+            reason = failed.failed() => Some(reason),
+        }
+    };
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let stop = async move {
+        // The receiver lives until serving has ended.
+        let _ = tell.send(stop.await);
+    };
+    if gateway::serve(Arc::new(gateway), listener, stop).await == Shutdown::Cut {
+        log::warn!("some requests did not end in time and were cut");
+    }
+    match told.await {
+        Ok(Some(reason)) => Err(format!("the disk failed, restart when it is well: {reason}")),
+        _ => Ok(()),
+    }
+}
+
+/// Resolves when the process is asked to end.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        (Ok(mut interrupt), Ok(mut terminate)) => {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        (interrupt, terminate) => {
+            let error = interrupt.err().or(terminate.err());
+            log::warn!("signals cannot be received, only kill ends the server: {error:?}");
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+async fn sweep(store: Store) {
+    loop {
+        tokio::time::sleep(SWEEP_PAUSE).await;
+        let swept: Result<u64, store::Error> =
+            store.write(|tx| service::idempotency::sweep(tx, SWEEP_ROWS_MAX)).await;
+        if let Err(error) = swept {
+            log::warn!("old idempotency tokens were not swept: {error}");
+        }
+    }
+}
+
+/// A folder that goes with the server.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn make() -> Result<Self, String> {
+        let folder = std::env::temp_dir().join(format!("homeregion-{}", Entropy::System.uuid()));
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| format!("cannot create the folder {}: {error}", folder.display()))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            log::warn!("the folder {} was not removed: {error}", self.0.display());
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! SQL of the artifacts that migration tasks created.
+
+use store::{Error, Tx};
+
+use crate::migration_task::TaskKey;
+use service::Call;
+
+pub(crate) const MIGRATION: &str = "
+    CREATE TABLE created_artifact (
+        account TEXT NOT NULL,
+        region TEXT NOT NULL,
+        stream_id TEXT NOT NULL,
+        migration_task TEXT NOT NULL,
+        name TEXT NOT NULL,
+        description TEXT,
+        PRIMARY KEY (account, region, stream_id, migration_task, name)
+    );
+";
+
+/// One artifact: an ARN, exactly as it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Artifact {
+    pub name: String,
+    pub description: Option<String>,
+}
+
+/// Associates an artifact, or replaces its description.
+pub(crate) fn put(tx: &mut Tx, call: &Call, task: &TaskKey, artifact: &Artifact) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO created_artifact (account, region, stream_id, migration_task, name, description)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (account, region, stream_id, migration_task, name)
+         DO UPDATE SET description = excluded.description",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&task.stream_id).into(),
+            (&task.name).into(),
+            (&artifact.name).into(),
+            artifact.description.as_deref().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Says whether an artifact is associated.
+pub(crate) fn exists(tx: &mut Tx, call: &Call, task: &TaskKey, name: &str) -> Result<bool, Error> {
+    let found = tx.query_one(
+        "SELECT 1 FROM created_artifact
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND name = ?5",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&task.stream_id).into(),
+            (&task.name).into(),
+            name.into(),
+        ],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Removes an artifact.
+pub(crate) fn delete(tx: &mut Tx, call: &Call, task: &TaskKey, name: &str) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM created_artifact
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND name = ?5",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&task.stream_id).into(),
+            (&task.name).into(),
+            name.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Lists the artifacts of a task after the ARN `after`, ascending by ARN.
+pub(crate) fn list(
+    tx: &mut Tx,
+    call: &Call,
+    task: &TaskKey,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Artifact>, Error> {
+    tx.query(
+        "SELECT name, description FROM created_artifact
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND name > ?5
+         ORDER BY name LIMIT ?6",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&task.stream_id).into(),
+            (&task.name).into(),
+            after.into(),
+            limit.into(),
+        ],
+        |row| Ok(Artifact { name: row.text(0)?, description: row.optional_text(1)? }),
+    )
+}

@@ -1,0 +1,202 @@
+//! SQL of the migration tasks: their current state and the history of their updates.
+
+use model::Timestamp;
+use store::{Error, Row, Tx};
+
+use super::{TaskKey, Update};
+use service::Call;
+
+pub(crate) const MIGRATION: &str = "
+    CREATE TABLE migration_task (
+        account TEXT NOT NULL,
+        region TEXT NOT NULL,
+        stream_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        stream_name TEXT NOT NULL,
+        imported_at INTEGER NOT NULL,
+        update_count INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        update_sequence INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        status_detail TEXT,
+        progress_percent INTEGER,
+        next_due_at INTEGER,
+        resource_attributes TEXT,
+        PRIMARY KEY (account, region, stream_id, name)
+    );
+    CREATE INDEX migration_task_updated_at
+        ON migration_task (account, region, updated_at, stream_name, name);
+    CREATE TABLE migration_task_update (
+        account TEXT NOT NULL,
+        region TEXT NOT NULL,
+        stream_id TEXT NOT NULL,
+        migration_task TEXT NOT NULL,
+        updated_at INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        status_detail TEXT,
+        progress_percent INTEGER,
+        next_update_seconds INTEGER NOT NULL,
+        PRIMARY KEY (account, region, stream_id, migration_task, updated_at, sequence)
+    );
+";
+
+/// A task as its row holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Task {
+    /// Updates that were accepted so far; the next one's sequence is one more.
+    pub update_count: i64,
+    /// Time of the current state: of the newest update, or of the import.
+    pub updated_at: Timestamp,
+    /// Sequence of the update that is the current state; 0 before the first.
+    pub update_sequence: i64,
+    pub status: String,
+    pub status_detail: Option<String>,
+    pub progress_percent: Option<i64>,
+    /// The list of the latest PutResourceAttributes, as JSON.
+    pub resource_attributes: Option<String>,
+}
+
+pub(crate) fn get(tx: &mut Tx, call: &Call, key: &TaskKey) -> Result<Option<Task>, Error> {
+    tx.query_one(
+        "SELECT update_count, updated_at, update_sequence, status, status_detail, progress_percent,
+                resource_attributes
+         FROM migration_task WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND name = ?4",
+        &[(&call.account).into(), (&call.region).into(), (&key.stream_id).into(), (&key.name).into()],
+        |row: &Row<'_>| {
+            Ok(Task {
+                update_count: row.integer(0)?,
+                updated_at: row.timestamp(1)?,
+                update_sequence: row.integer(2)?,
+                status: row.text(3)?,
+                status_detail: row.optional_text(4)?,
+                progress_percent: row.optional_integer(5)?,
+                resource_attributes: row.optional_text(6)?,
+            })
+        },
+    )
+}
+
+/// Registers a task unless it exists; an existing one is not touched.
+pub(crate) fn put(tx: &mut Tx, call: &Call, key: &TaskKey, stream_name: &str, status: &str) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO migration_task (account, region, stream_id, name, stream_name, imported_at, update_count,
+                                     updated_at, update_sequence, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?6, 0, ?7)
+         ON CONFLICT (account, region, stream_id, name) DO NOTHING",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&key.stream_id).into(),
+            (&key.name).into(),
+            stream_name.into(),
+            call.now.into(),
+            status.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Counts an update without changing the current state: it is older than that.
+pub(crate) fn put_count(tx: &mut Tx, call: &Call, key: &TaskKey, count: i64) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE migration_task SET update_count = ?5
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND name = ?4",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&key.stream_id).into(),
+            (&key.name).into(),
+            count.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Makes an update the current state.
+pub(crate) fn put_state(tx: &mut Tx, call: &Call, key: &TaskKey, update: &Update) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE migration_task SET update_count = ?5, update_sequence = ?5, updated_at = ?6, status = ?7,
+                                   status_detail = ?8, progress_percent = ?9, next_due_at = ?10
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND name = ?4",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&key.stream_id).into(),
+            (&key.name).into(),
+            update.sequence.into(),
+            update.updated_at.into(),
+            (&update.status).into(),
+            update.status_detail.as_deref().into(),
+            update.progress_percent.into(),
+            update.next_due_at().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Appends an update to the history.
+pub(crate) fn put_update(tx: &mut Tx, call: &Call, key: &TaskKey, update: &Update) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO migration_task_update (account, region, stream_id, migration_task, updated_at, sequence,
+                                            status, status_detail, progress_percent, next_update_seconds)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&key.stream_id).into(),
+            (&key.name).into(),
+            update.updated_at.into(),
+            update.sequence.into(),
+            (&update.status).into(),
+            update.status_detail.as_deref().into(),
+            update.progress_percent.into(),
+            update.next_update_seconds.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Reads the update with a sequence number at a time.
+pub(crate) fn get_update(
+    tx: &mut Tx,
+    call: &Call,
+    key: &TaskKey,
+    updated_at: Timestamp,
+    sequence: i64,
+) -> Result<Option<Update>, Error> {
+    tx.query_one(
+        "SELECT updated_at, sequence, status, status_detail, progress_percent, next_update_seconds
+         FROM migration_task_update
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND updated_at = ?5
+               AND sequence = ?6",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&key.stream_id).into(),
+            (&key.name).into(),
+            updated_at.into(),
+            sequence.into(),
+        ],
+        |row: &Row<'_>| {
+            Ok(Update {
+                updated_at: row.timestamp(0)?,
+                sequence: row.integer(1)?,
+                status: row.text(2)?,
+                status_detail: row.optional_text(3)?,
+                progress_percent: row.optional_integer(4)?,
+                next_update_seconds: row.integer(5)?,
+            })
+        },
+    )
+}
+
+/// Says whether a task exists.
+pub(crate) fn exists(tx: &mut Tx, call: &Call, key: &TaskKey) -> Result<bool, Error> {
+    let found = tx.query_one(
+        "SELECT 1 FROM migration_task WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND name = ?4",
+        &[(&call.account).into(), (&call.region).into(), (&key.stream_id).into(), (&key.name).into()],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,46 @@
+//! SQL of the progress update streams.
+
+use store::{Error, Tx};
+
+use service::Call;
+
+pub(crate) const MIGRATION: &str = "
+    CREATE TABLE progress_update_stream (
+        account TEXT NOT NULL,
+        region TEXT NOT NULL,
+        name TEXT NOT NULL,
+        stream_id TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        PRIMARY KEY (account, region, name)
+    );
+";
+
+/// Answers the internal id of a stream; everything in it is kept under that id, so that a new stream of the same
+/// name starts empty.
+pub(crate) fn get(tx: &mut Tx, call: &Call, name: &str) -> Result<Option<String>, Error> {
+    tx.query_one(
+        "SELECT stream_id FROM progress_update_stream WHERE account = ?1 AND region = ?2 AND name = ?3",
+        &[(&call.account).into(), (&call.region).into(), name.into()],
+        |row| row.text(0),
+    )
+}
+
+/// Creates a stream unless it exists.
+pub(crate) fn put(tx: &mut Tx, call: &Call, name: &str, stream_id: &str) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO progress_update_stream (account, region, name, stream_id, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account, region, name) DO NOTHING",
+        &[(&call.account).into(), (&call.region).into(), name.into(), stream_id.into(), call.now.into()],
+    )?;
+    Ok(())
+}
+
+/// Lists names after `after`, ascending.
+pub(crate) fn list(tx: &mut Tx, call: &Call, after: &str, limit: i64) -> Result<Vec<String>, Error> {
+    tx.query(
+        "SELECT name FROM progress_update_stream WHERE account = ?1 AND region = ?2 AND name > ?3
+         ORDER BY name LIMIT ?4",
+        &[(&call.account).into(), (&call.region).into(), after.into(), limit.into()],
+        |row| row.text(0),
+    )
+}
