@@ -61,7 +61,7 @@ pub(crate) fn push_hex(text: &mut String, byte: u8) {
     text.push(DIGITS[usize::from(byte & 15)].into());
 }
 
-/// One step of SplitMix64 (Steele, Lea, Flood 2014).
+/// One step of `SplitMix64` (Steele, Lea, Flood 2014).
 fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;

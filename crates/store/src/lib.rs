@@ -11,6 +11,7 @@ mod error;
 mod job;
 mod memory;
 mod outbox;
+mod postgres;
 mod queue;
 mod room;
 mod row;

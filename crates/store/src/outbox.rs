@@ -27,6 +27,9 @@ pub struct Event {
 impl Store {
     /// Reads up to `limit` events after the one numbered `sequence` (0 for the beginning), oldest first.
     pub async fn events_after(&self, sequence: i64, limit: u32) -> Result<Vec<Event>, Error> {
+        if self.numbers_events_later() {
+            self.write(number).await?;
+        }
         self.read(move |tx| after(tx, sequence, limit)).await
     }
 
@@ -56,12 +59,52 @@ pub(crate) fn append(
             "INSERT INTO store_outbox (account, region, topic, body, emitted_at) VALUES (?1, ?2, ?3, ?4, ?5)",
             &[account.into(), region.into(), topic.into(), body.to_string().into(), now.into()],
         )?,
+        // A number taken here would be visible only at the commit, after higher ones that readers have passed.
+        Connection::Postgres(_) => {
+            let key = tx.event_key();
+            tx.execute(
+                "INSERT INTO store_outbox_pending (id, account, region, topic, body, emitted_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                &[
+                    key.into(),
+                    account.into(),
+                    region.into(),
+                    topic.into(),
+                    body.to_string().into(),
+                    now.into(),
+                ],
+            )?
+        }
     };
     Ok(())
 }
 
 pub(crate) fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute("DELETE FROM store_outbox", &[])?;
+    if matches!(tx.connection, Connection::Postgres(_)) {
+        tx.execute("DELETE FROM store_outbox_pending", &[])?;
+    }
+    Ok(())
+}
+
+/// Gives numbers to the events of transactions that have committed since the last time.
+fn number(tx: &mut Tx) -> Result<(), Error> {
+    let count = tx.execute(
+        "INSERT INTO store_outbox (sequence, account, region, topic, body, emitted_at)
+         SELECT l.sequence + ROW_NUMBER() OVER (ORDER BY p.emitted_at, p.id), p.account, p.region, p.topic, p.body,
+           p.emitted_at
+         FROM store_outbox_pending p CROSS JOIN store_outbox_last l WHERE l.name = 'outbox'",
+        &[],
+    )?;
+    if count > 0 {
+        let count = i64::try_from(count).map_err(Error::broken)?;
+        tx.execute(
+            "UPDATE store_outbox_last SET sequence = sequence + ?1 WHERE name = 'outbox'",
+            &[count.into()],
+        )?;
+        // The same snapshot as above: nothing goes that was not numbered.
+        tx.execute("DELETE FROM store_outbox_pending", &[])?;
+    }
     Ok(())
 }
 

@@ -10,10 +10,11 @@ pub struct Row<'a>(pub(crate) Columns<'a>);
 
 pub(crate) enum Columns<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a ::postgres::Row),
 }
 
 /// A column's value in the four types that the portable subset knows.
-enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     Null,
     Integer(i64),
     Text(&'a str),
@@ -96,6 +97,7 @@ impl Row<'_> {
 
     fn cell(&self, column: usize) -> Result<Cell<'_>, Error> {
         match &self.0 {
+            Columns::Postgres(row) => row.try_get(column).map_err(|error| Error::broken(source(&error))),
             Columns::Sqlite(row) => match row.get_ref(column).map_err(Error::broken)? {
                 ValueRef::Null => Ok(Cell::Null),
                 ValueRef::Integer(number) => Ok(Cell::Integer(number)),
@@ -117,4 +119,10 @@ impl Cell<'_> {
         };
         Error::Broken(format!("column {column} holds {found}, expected {expected}"))
     }
+}
+
+/// Says which column and why, which the driver keeps one level down.
+fn source(error: &::postgres::Error) -> String {
+    let source = std::error::Error::source(error);
+    source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
 }

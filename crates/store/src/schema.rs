@@ -22,7 +22,7 @@ const POSTGRES: Room = Room {
     migrations: &["CREATE TABLE store_secret (name TEXT PRIMARY KEY, bytes BLOB NOT NULL);
          CREATE TABLE store_outbox (sequence INTEGER PRIMARY KEY, account TEXT NOT NULL,
            region TEXT NOT NULL, topic TEXT NOT NULL, body TEXT NOT NULL, emitted_at INTEGER NOT NULL);
-         CREATE TABLE store_outbox_pending (id TEXT PRIMARY KEY, place INTEGER NOT NULL, account TEXT NOT NULL,
+         CREATE TABLE store_outbox_pending (id TEXT PRIMARY KEY, account TEXT NOT NULL,
            region TEXT NOT NULL, topic TEXT NOT NULL, body TEXT NOT NULL, emitted_at INTEGER NOT NULL);
          CREATE TABLE store_outbox_last (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL);
          INSERT INTO store_outbox_last (name, sequence) VALUES ('outbox', 0);"],

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 use crate::block_on::block_on;
-use crate::job::{Job, Work};
+use crate::job::Work;
 use crate::memory::Memory;
+use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{Clock, Entropy, Error, OpenError, Room, Tx, sql};
 
@@ -67,6 +68,7 @@ struct Inner {
 enum Engine {
     Memory(Memory),
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 /// Whether the disk can still be trusted, seen by all threads of a store.
@@ -88,9 +90,7 @@ impl Store {
             Database::Sqlite { directory, durable } => {
                 Engine::Sqlite(Sqlite::open(directory, *durable, &options, &health, Arc::clone(&committed))?)
             }
-            Database::Postgres { .. } => {
-                return Err(OpenError::Broken("PostgreSQL is not served yet".to_owned()));
-            }
+            Database::Postgres { url } => Engine::Postgres(Postgres::open(url, &options, &committed)?),
         };
         let (rooms, clock) = (options.rooms, options.clock);
         let secrets = Mutex::default();
@@ -119,8 +119,13 @@ impl Store {
             }
             Engine::Sqlite(sqlite) => {
                 let (work, answer) = Work::new(job);
-                sqlite.submit(Box::new(work) as Box<dyn Job>).await;
-                answer.await.unwrap_or_else(|_| Err(E::from(Error::broken("the writer has stopped"))))
+                sqlite.submit(Box::new(work)).await;
+                answer.await.unwrap_or_else(|_| Err(E::from(stopped())))
+            }
+            Engine::Postgres(postgres) => {
+                let (work, answer) = Work::new(job);
+                postgres.submit(false, Box::new(work)).await;
+                answer.await.unwrap_or_else(|_| Err(E::from(stopped())))
             }
         }
     }
@@ -139,6 +144,11 @@ impl Store {
         match &self.inner.engine {
             Engine::Memory(memory) => memory.run(true, &job),
             Engine::Sqlite(sqlite) => sqlite.read(&job),
+            Engine::Postgres(postgres) => {
+                let (work, answer) = Work::new(job);
+                postgres.submit(true, Box::new(work)).await;
+                answer.await.unwrap_or_else(|_| Err(E::from(stopped())))
+            }
         }
     }
 
@@ -219,7 +229,16 @@ impl Store {
                     .extend(orphans.into_iter().map(|table| format!("a row of {table} refers to nothing")));
                 Ok(problems)
             }),
+            // The server checks its own pages; that it answers is what can be seen from here.
+            Engine::Postgres(_) => self.read_blocking(|tx| {
+                tx.query("SELECT room FROM store_stamp", &[], |row| row.text(0)).map(|_| Vec::new())
+            }),
         }
+    }
+
+    /// Says whether events get their numbers when they are read, not when they are emitted.
+    pub(crate) fn numbers_events_later(&self) -> bool {
+        matches!(self.inner.engine, Engine::Postgres(_))
     }
 
     /// Says where the time comes from.
@@ -270,6 +289,10 @@ impl Health {
         });
         Error::Broken(text)
     }
+}
+
+fn stopped() -> Error {
+    Error::broken("the thread that runs transactions has stopped")
 }
 
 fn keep_secret(tx: &mut Tx, name: &str) -> Result<[u8; 32], Error> {

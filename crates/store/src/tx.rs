@@ -4,6 +4,8 @@ use std::fmt;
 
 use model::Timestamp;
 
+use crate::postgres::session::Session;
+use crate::row::Columns;
 use crate::{Clock, Entropy, Error, Row, Value, outbox, sqlite};
 
 /// One transaction on one connection; workers keep it and lend it to one job after the other.
@@ -17,23 +19,27 @@ pub struct Tx {
     now: Timestamp,
     read_only: bool,
     failure: Option<Error>,
-    emitted: i64,
+    /// Names this transaction among the events of others, once it has emitted one.
+    emission: Option<String>,
+    emitted: u32,
 }
 
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection),
+    Postgres(Box<Session>),
 }
 
 impl Tx {
     pub(crate) fn new(connection: Connection, clock: Clock, entropy: Entropy) -> Tx {
         let now = clock.now();
-        Tx { connection, clock, entropy, now, read_only: false, failure: None, emitted: 0 }
+        Tx { connection, clock, entropy, now, read_only: false, failure: None, emission: None, emitted: 0 }
     }
 
     /// Prepares for the next job, or for the next attempt of the same one.
     pub(crate) fn start(&mut self) {
         self.now = self.clock.now();
         self.failure = None;
+        self.emission = None;
         self.emitted = 0;
     }
 
@@ -88,6 +94,7 @@ impl Tx {
             Connection::Sqlite(connection) => {
                 sqlite::statement::execute(connection, sql, params, self.read_only)
             }
+            Connection::Postgres(session) => session.execute(sql, params),
         };
         done.map_err(|error| self.fail(error))
     }
@@ -115,13 +122,14 @@ impl Tx {
         topic: &'static str,
         body: &serde_json::Value,
     ) -> Result<(), Error> {
-        self.emitted += 1;
         outbox::append(self, account, region, topic, body)
     }
 
-    /// Counts the events of this transaction so far.
-    pub(crate) fn emitted(&self) -> i64 {
-        self.emitted
+    /// Makes a key for the next event that sorts after the earlier ones of this transaction.
+    pub(crate) fn event_key(&mut self) -> String {
+        self.emitted += 1;
+        let emission = self.emission.get_or_insert_with(|| self.entropy.uuid());
+        format!("{emission}.{:08}", self.emitted)
     }
 
     /// Runs statements that are not known at compile time, without parameters.
@@ -129,6 +137,7 @@ impl Tx {
         self.check()?;
         let done = match &mut self.connection {
             Connection::Sqlite(connection) => connection.execute_batch(sql).map_err(sqlite::error),
+            Connection::Postgres(session) => session.batch(sql),
         };
         done.map_err(|error| self.fail(error))
     }
@@ -146,6 +155,9 @@ impl Tx {
             Connection::Sqlite(connection) => {
                 sqlite::statement::each(connection, sql, params, self.read_only, &mut stopped, row)
             }
+            Connection::Postgres(session) => session.query(sql, params).map(|rows| {
+                stopped = walk(&rows, row).err();
+            }),
         };
         done.map_err(|error| self.fail(error))?;
         stopped.map_or(Ok(()), Err)
@@ -154,6 +166,15 @@ impl Tx {
     fn check(&self) -> Result<(), Error> {
         self.failure.clone().map_or(Ok(()), Err)
     }
+}
+
+fn walk(rows: &[::postgres::Row], mut row: impl FnMut(&Row<'_>) -> Result<bool, Error>) -> Result<(), Error> {
+    for found in rows {
+        if !row(&Row(Columns::Postgres(found)))? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Tx {

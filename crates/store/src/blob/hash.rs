@@ -65,6 +65,8 @@ pub(crate) fn sha256_of(read: &mut impl std::io::Read) -> std::io::Result<String
 
 fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
-    bytes.iter().for_each(|byte| push_hex(&mut text, *byte));
+    for byte in bytes {
+        push_hex(&mut text, *byte);
+    }
     text
 }

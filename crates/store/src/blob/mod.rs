@@ -2,8 +2,9 @@
 //!
 //! An upload is staged while it is hashed, then settles under its name; only after that a transaction may refer to
 //! it. Nothing here knows who refers to what: the sweep asks the store. Blobs live in a local folder or in memory.
-//! `object_store` cannot flush a file and its folder to the disk, which is why the folder is our own; an S3 home
-//! through that crate is the second variant to come.
+//! The folder is our own and not `object_store`'s: here a blob is written, flushed and renamed once although its name
+//! is known only after its last byte, and the age of one that is stored again is renewed, which that crate has no
+//! words for. An S3 home through that crate is the variant still to come.
 
 mod content;
 mod folder;
@@ -78,17 +79,13 @@ impl Blobs {
     }
 
     /// Opens a blob, or the part of it in `range` (clipped to its size), for reading in chunks.
-    pub async fn open_content(
-        &self,
-        sha256: &str,
-        range: Option<Range<u64>>,
-    ) -> Result<Option<Content>, Error> {
+    pub async fn read(&self, sha256: &str, range: Option<Range<u64>>) -> Result<Option<Content>, Error> {
         Content::open(&self.home, sha256, range).await
     }
 
     /// Reads a whole blob into memory; for small ones.
     pub async fn get(&self, sha256: &str) -> Result<Option<Bytes>, Error> {
-        let Some(mut content) = self.open_content(sha256, None).await? else { return Ok(None) };
+        let Some(mut content) = self.read(sha256, None).await? else { return Ok(None) };
         content.rest().await.map(Some)
     }
 

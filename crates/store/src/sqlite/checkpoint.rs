@@ -25,7 +25,9 @@ pub(crate) fn start(
     writer: &mut Tx,
     health: Arc<Health>,
 ) -> Result<JoinHandle<()>, OpenError> {
-    let Owned::Sqlite(database) = &mut writer.connection;
+    let Owned::Sqlite(database) = &mut writer.connection else {
+        unreachable!("SQLite's threads are made with its connections")
+    };
     let (wake, woken) = sync_channel::<()>(1);
     let pages_seen = Arc::clone(&health.wal_pages);
     let hook = move |_: &mut rusqlite::hooks::Wal, pages: i32| {

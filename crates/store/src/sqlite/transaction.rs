@@ -77,6 +77,8 @@ pub(crate) fn command(database: &Database, sql: &'static str) -> rusqlite::Resul
 }
 
 pub(crate) fn database(tx: &Tx) -> &Database {
-    let Connection::Sqlite(database) = &tx.connection;
-    database
+    match &tx.connection {
+        Connection::Sqlite(database) => database,
+        Connection::Postgres(_) => unreachable!("SQLite's threads are made with its connections"),
+    }
 }

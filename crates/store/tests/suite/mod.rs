@@ -1,6 +1,6 @@
 //! The engines that every test of the store runs on.
 
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part, and all of it is tests")]
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -38,6 +38,21 @@ impl Bench {
         Bench { database: Database::Sqlite { directory: folder(), durable: true } }
     }
 
+    /// A schema of its own on the server that HOMEREGION_TEST_POSTGRES names.
+    pub fn postgres() -> Option<Bench> {
+        let Ok(server) = std::env::var("HOMEREGION_TEST_POSTGRES") else {
+            println!(
+                "skipped: the PostgreSQL half needs HOMEREGION_TEST_POSTGRES=postgres://user@host/database"
+            );
+            return None;
+        };
+        let name = format!("store_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst));
+        let separator = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{separator}options=-csearch_path%3D{name}");
+        schema(&url, "DROP SCHEMA IF EXISTS NAME CASCADE; CREATE SCHEMA NAME");
+        Some(Bench { database: Database::Postgres { url } })
+    }
+
     pub fn open(&self) -> Store {
         self.open_with(ROOMS).unwrap()
     }
@@ -62,8 +77,10 @@ impl Bench {
 
 impl Drop for Bench {
     fn drop(&mut self) {
-        if let Database::Sqlite { directory, .. } = &self.database {
-            let _ = std::fs::remove_dir_all(directory);
+        match &self.database {
+            Database::Sqlite { directory, .. } => drop(std::fs::remove_dir_all(directory)),
+            Database::Postgres { url } => schema(url, "DROP SCHEMA IF EXISTS NAME CASCADE"),
+            Database::Memory => {}
         }
     }
 }
@@ -74,7 +91,23 @@ pub fn each_engine(test: impl Fn(&Bench)) {
 }
 
 pub fn engines() -> Vec<Bench> {
-    vec![Bench::memory(), Bench::folder()]
+    let mut engines = vec![Bench::memory(), Bench::folder()];
+    engines.extend(Bench::postgres());
+    engines
+}
+
+/// Runs a statement on the schema that a test's URL names.
+fn schema(url: &str, sql: &str) {
+    let (server, name) = url.split_once("%3D").unwrap();
+    let server = server.split_once("options=").unwrap().0.trim_end_matches(['?', '&']).to_owned();
+    let (sql, name) = (sql.to_owned(), name.to_owned());
+    // The driver brings a runtime of its own, which must not meet an asynchronous test's.
+    std::thread::spawn(move || {
+        let mut client = postgres::Client::connect(&server, postgres::NoTls).unwrap();
+        client.batch_execute(&sql.replace("NAME", &name)).unwrap();
+    })
+    .join()
+    .unwrap();
 }
 
 /// Names a folder that nobody else uses.
@@ -84,4 +117,33 @@ pub fn folder() -> PathBuf {
     let folder = std::env::temp_dir().join(name);
     let _ = std::fs::remove_dir_all(&folder);
     folder
+}
+
+/// A small disk in memory, where the machine lets us have one (root on Linux).
+pub struct SmallDisk {
+    pub path: PathBuf,
+}
+
+impl SmallDisk {
+    pub fn mount(size: &str) -> Option<SmallDisk> {
+        let path = folder();
+        std::fs::create_dir_all(&path).unwrap();
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+            .arg(&path)
+            .output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(SmallDisk { path });
+        }
+        println!("skipped: a full disk needs the right to mount a small tmpfs");
+        let _ = std::fs::remove_dir(&path);
+        None
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("-l").arg(&self.path).status();
+        let _ = std::fs::remove_dir(&self.path);
+    }
 }

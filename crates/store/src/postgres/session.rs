@@ -1,0 +1,178 @@
+//! One connection: opened when needed, opened again when lost, with its prepared statements.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use postgres::error::SqlState;
+use postgres::types::ToSql;
+use postgres::{Client, Config, NoTls, Row, Statement};
+
+use crate::sql::placeholders;
+use crate::{Error, OpenError, Value};
+
+/// How long to try to reach the server, unless the URL says otherwise.
+const CONNECT_WAIT: Duration = Duration::from_secs(10);
+
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const WRITE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+
+/// One connection and what is prepared on it.
+pub(crate) struct Session {
+    config: Config,
+    client: Option<Client>,
+    statements: HashMap<&'static str, Statement>,
+    /// What the server said about the last collision, for the one who gives up.
+    pub(crate) collision: Option<String>,
+    /// Whether that was a second row under one key: on every attempt, that is a mistake and no collision.
+    pub(crate) duplicate: bool,
+}
+
+/// Reads a connection URL.
+pub(crate) fn configure(url: &str) -> Result<Config, OpenError> {
+    let mut config: Config = url
+        .parse()
+        .map_err(|error| OpenError::Broken(format!("the database URL cannot be read: {}", reason(&error))))?;
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT_WAIT);
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("homeregion");
+    }
+    Ok(config)
+}
+
+impl Session {
+    pub(crate) fn new(config: Config) -> Session {
+        Session { config, client: None, statements: HashMap::new(), collision: None, duplicate: false }
+    }
+
+    pub(crate) fn begin(&mut self, read_only: bool) -> Result<(), Error> {
+        self.batch(if read_only { READ } else { WRITE })
+    }
+
+    /// Commits; an error other than a collision may leave the outcome unknown, and says so.
+    pub(crate) fn commit(&mut self) -> Result<(), Error> {
+        let done = self.client()?.batch_execute("COMMIT");
+        done.map_err(|error| {
+            let refused = error.as_db_error().is_some() && !is_shutdown(&error);
+            let sorted = self.sort(&error);
+            if refused {
+                return sorted;
+            }
+            Error::Broken(format!(
+                "the connection to PostgreSQL was lost while committing, the change may or may not be kept: {}",
+                reason(&error)
+            ))
+        })
+    }
+
+    /// Undoes what is open; a connection that cannot even do that is given up.
+    pub(crate) fn roll_back(&mut self) {
+        let Some(client) = &mut self.client else { return };
+        if client.batch_execute("ROLLBACK").is_err() {
+            self.disconnect();
+        }
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        self.client()?.batch_execute(sql).map_err(|error| self.sort(&error))
+    }
+
+    pub(crate) fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, Error> {
+        let statement = self.prepare(sql, params)?;
+        self.client()?.execute(&statement, &borrow(params)).map_err(|error| self.sort(&error))
+    }
+
+    pub(crate) fn query(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, Error> {
+        let statement = self.prepare(sql, params)?;
+        self.client()?.query(&statement, &borrow(params)).map_err(|error| self.sort(&error))
+    }
+
+    fn prepare(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Statement, Error> {
+        let statement = if let Some(statement) = self.statements.get(sql) {
+            statement.clone()
+        } else {
+            let prepared = self.client()?.prepare(&placeholders(sql));
+            let statement = prepared.map_err(|error| in_statement(self.sort(&error), sql))?;
+            self.statements.insert(sql, statement.clone());
+            statement
+        };
+        if statement.params().len() != params.len() {
+            return Err(Error::Broken(format!("{} parameters given to: {sql}", params.len())));
+        }
+        Ok(statement)
+    }
+
+    fn client(&mut self) -> Result<&mut Client, Error> {
+        if self.client.as_ref().is_some_and(Client::is_closed) {
+            self.disconnect();
+        }
+        if self.client.is_none() {
+            let client = self.config.connect(NoTls).map_err(|error| {
+                Error::Broken(format!("cannot connect to PostgreSQL: {}", reason(&error)))
+            })?;
+            self.client = Some(client);
+        }
+        self.client.as_mut().ok_or_else(|| Error::broken("not connected to PostgreSQL"))
+    }
+
+    fn disconnect(&mut self) {
+        self.client = None;
+        self.statements.clear();
+    }
+
+    /// Sorts PostgreSQL's errors into ours; a lost connection is a collision, since nothing was committed.
+    fn sort(&mut self, error: &postgres::Error) -> Error {
+        let retry = match error.code() {
+            Some(code) if *code == SqlState::DISK_FULL => return Error::Full,
+            Some(code) if *code == SqlState::FEATURE_NOT_SUPPORTED => {
+                // A column was added under a prepared `SELECT`.
+                self.statements.clear();
+                true
+            }
+            // Two that insert the same key at once: the second run sees the other's row.
+            Some(code) => {
+                *code == SqlState::T_R_SERIALIZATION_FAILURE
+                    || *code == SqlState::T_R_DEADLOCK_DETECTED
+                    || *code == SqlState::UNIQUE_VIOLATION
+                    || is_shutdown(error)
+            }
+            None => error.is_closed() || is_lost(error),
+        };
+        if is_shutdown(error) || error.code().is_none() && retry {
+            self.disconnect();
+        }
+        if retry {
+            self.duplicate = error.code() == Some(&SqlState::UNIQUE_VIOLATION);
+            self.collision = Some(reason(error));
+            return Error::Conflict;
+        }
+        Error::Broken(reason(error))
+    }
+}
+
+/// The server is going down or coming up.
+fn is_shutdown(error: &postgres::Error) -> bool {
+    error.code().is_some_and(|code| code.code().starts_with("57P0"))
+}
+
+fn is_lost(error: &postgres::Error) -> bool {
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
+}
+
+/// Says what happened with the server's words, which the driver's own message leaves out.
+fn reason(error: &postgres::Error) -> String {
+    let source = std::error::Error::source(error);
+    source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+}
+
+fn in_statement(error: Error, sql: &str) -> Error {
+    match error {
+        Error::Broken(reason) => Error::Broken(format!("{reason} in: {sql}")),
+        other => other,
+    }
+}
+
+fn borrow<'a>(params: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
