@@ -32,7 +32,7 @@ impl Check {
         }
         for member in structure.members {
             let value = members.get(member.name).filter(|value| !value.is_null());
-            let depth = self.enter(member.name);
+            let depth = self.enter(&lower_first(member.name));
             match value {
                 Some(value) => self.member(member, value)?,
                 None if member.required => {
@@ -205,6 +205,12 @@ impl Check {
         };
         Invalid::WrongType { path: self.path.clone(), expected, found }
     }
+}
+
+/// AWS writes a member in a path with a lower-case first letter, also where the wire name begins with a capital.
+fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
 }
 
 fn broken_lengths(length: usize, min: Option<usize>, max: Option<usize>) -> Vec<String> {
