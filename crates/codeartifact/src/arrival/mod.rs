@@ -1,0 +1,91 @@
+//! How versions come into a repository: published by clients, ingested through an external connection, retained
+//! from an upstream repository.
+//!
+//! Bytes are not here: every asset is a blob that was stored before, named by its digest.
+
+mod publish;
+mod retain;
+
+pub use publish::{Admission, Published, admit, publish};
+pub use retain::{ingest, obtain, retain};
+
+use model::Timestamp;
+use store::{Error, Tx};
+
+use crate::dist_tag;
+use crate::name::Coordinates;
+use crate::package::{self, Package};
+use crate::package_version::event::{Change, Subject, emit};
+use crate::package_version::{self, Arrival, Asset, Facts, OriginType, StoredVersion};
+use crate::repository::Repository;
+
+/// A version on its way into a repository, from outside the domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewVersion {
+    /// The version, as stored.
+    pub version: String,
+    /// The metadata in its format's own shape: the manifest of an npm version as JSON.
+    pub manifest: String,
+    /// What the manifest says, in the words of the API.
+    pub facts: Facts,
+    /// Its assets; their blobs are stored.
+    pub assets: Vec<Asset>,
+    /// The dist-tags that point at it from now on.
+    pub dist_tags: Vec<String>,
+    /// Why nobody should use it any more.
+    pub deprecated: Option<String>,
+    /// When its public registry says it was published.
+    pub upstream_published_at: Option<Timestamp>,
+}
+
+/// Stores a version that its repository does not have, and tells of it.
+fn enter(
+    tx: &mut Tx,
+    partition: &str,
+    repository: &Repository,
+    coordinates: &Coordinates,
+    version: &StoredVersion,
+    assets: &[Asset],
+    dist_tags: &[String],
+) -> Result<(), Error> {
+    let key = &repository.key;
+    if package::table::get(tx, key, coordinates)?.is_none() {
+        let external = version.origin.kind == OriginType::External;
+        let origin = package::default_for(version.arrival, external);
+        let package = Package::new(coordinates.clone(), origin, tx);
+        package::table::put(tx, key, &package)?;
+    }
+    package_version::table::put(tx, key, coordinates, version)?;
+    package_version::table::put_assets(tx, key, coordinates, &version.version, assets)?;
+    for tag in dist_tags {
+        dist_tag::table::put(tx, key, coordinates, tag, &version.version)?;
+    }
+    let subject = Subject {
+        repository,
+        package: coordinates,
+        version: &version.version,
+        status: version.status,
+        revision: &version.revision,
+    };
+    emit(tx, partition, &subject, Change::created(assets.len()))
+}
+
+impl NewVersion {
+    /// Makes the row of this version in a repository that it enters the domain by.
+    fn stored(&self, origin: package_version::Origin, arrival: Arrival, now: Timestamp) -> StoredVersion {
+        StoredVersion {
+            version: self.version.clone(),
+            status: package_version::Status::Published,
+            revision: package_version::revision(&self.assets, &self.manifest),
+            origin,
+            published_at: now,
+            upstream_published_at: self.upstream_published_at,
+            arrival,
+            arrival_from: None,
+            deprecated: self.deprecated.clone().filter(|text| !text.is_empty()),
+            yanked: None,
+            manifest: self.manifest.clone(),
+            facts: self.facts.clone(),
+        }
+    }
+}

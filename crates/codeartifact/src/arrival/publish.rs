@@ -1,0 +1,148 @@
+//! Publishing: the gate that a client's version passes, and its commit.
+
+use service::Call;
+use store::Tx;
+
+use super::{NewVersion, enter};
+use crate::error::{Error, Kind, conflict, quota};
+use crate::limits;
+use crate::name::Coordinates;
+use crate::package;
+use crate::package_version::{self, Arrival, EntryPoint, Origin, OriginType, Status, StoredVersion};
+use crate::repository::{Repository, RepositoryKey};
+use crate::resolution::{self, Found, Step};
+
+/// A client may publish into a package, as far as can be told without the version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admission {
+    /// The repository that it publishes to.
+    pub repository: Repository,
+    /// Repositories whose external connections may have the version already: ask them before the commit, and
+    /// refuse the version with [`Admission::taken`] if one has it.
+    pub connections: Vec<Repository>,
+}
+
+/// A version was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// The name of its content.
+    pub revision: String,
+    /// Whether it is new, rather than the same that was there already.
+    pub created: bool,
+}
+
+/// Asks whether a client may publish into a package, before it sends the bytes.
+///
+/// Errors in this order: domain not found, access denied (on the package), repository not found, publishing
+/// blocked by the package's origin configuration (assumed: a conflict).
+pub fn admit(
+    tx: &mut Tx,
+    call: &Call,
+    key: &RepositoryKey,
+    package: &Coordinates,
+) -> Result<Admission, Error> {
+    pass(tx, call, key, package).map(|(admission, _)| admission)
+}
+
+/// Publishes a version whose assets are stored.
+///
+/// The same content again is a success that changes nothing. Errors in this order: those of [`admit`], a version
+/// of other content in this repository or one that is archived or disposed of, the version in an upstream
+/// repository, an asset that is too large.
+pub fn publish(
+    tx: &mut Tx,
+    call: &Call,
+    key: &RepositoryKey,
+    package: &Coordinates,
+    new: &NewVersion,
+) -> Result<Published, Error> {
+    let (admission, path) = pass(tx, call, key, package)?;
+    let origin = Origin { kind: OriginType::Internal, entry: EntryPoint::Repository(key.name.clone()) };
+    let version = new.stored(origin, Arrival::Publish, tx.now());
+    if let Some(present) = package_version::table::get(tx, key, package, &new.version)? {
+        return same_content(key, package, &present, &version);
+    }
+    match resolution::find_on(tx, path, package, &new.version)? {
+        Found::Absent { .. } => {}
+        Found::Held(held) => return Err(taken(package, &new.version, &held.repository)),
+        Found::Hidden { repository, .. } => return Err(taken(package, &new.version, &repository)),
+    }
+    if let Some(asset) = new.assets.iter().find(|asset| asset.size > limits::ASSET_BYTES_MAX) {
+        let message = format!("Asset {} is larger than {} bytes", asset.name, limits::ASSET_BYTES_MAX);
+        return Err(quota(Kind::Asset, &asset.name, message));
+    }
+    enter(tx, &call.partition, &admission.repository, package, &version, &new.assets, &new.dist_tags)?;
+    Ok(Published { revision: version.revision, created: true })
+}
+
+impl Admission {
+    /// Refuses a version that the connection of `repository` can bring.
+    pub fn taken(package: &Coordinates, version: &str, repository: &Repository) -> Error {
+        taken(package, version, repository)
+    }
+}
+
+/// The part of the gate that needs no version, and the way that a lookup of the package takes.
+fn pass(
+    tx: &mut Tx,
+    call: &Call,
+    key: &RepositoryKey,
+    package: &Coordinates,
+) -> Result<(Admission, Vec<Step>), Error> {
+    let action = "codeartifact:PublishPackageVersion";
+    let repository = package::reach_repository(tx, call, action, key, package)?;
+    let path = resolution::path(tx, &repository, package)?;
+    let present = path.first().and_then(|step| step.package.as_ref());
+    if !package::gate(present).publish {
+        return Err(publish_blocked(key, package));
+    }
+    let connections =
+        path.iter().filter(|step| step.connection.is_some()).map(|step| step.repository.clone()).collect();
+    Ok((Admission { repository, connections }, path))
+}
+
+/// Decides about a version that the repository holds already.
+fn same_content(
+    key: &RepositoryKey,
+    package: &Coordinates,
+    present: &StoredVersion,
+    new: &StoredVersion,
+) -> Result<Published, Error> {
+    let name = format!("{}@{}", package.display_name(), present.version);
+    let gone = matches!(present.status, Status::Archived | Status::Disposed);
+    if !gone && present.revision == new.revision {
+        return Ok(Published { revision: present.revision.clone(), created: false });
+    }
+    let message = if gone {
+        let status = present.status.as_str();
+        format!("Package version {name} in repository {} is {status} and cannot be published again", key.name)
+    } else {
+        format!("Package version {name} already exists in repository {} with other content", key.name)
+    };
+    Err(conflict(Kind::PackageVersion, &name, message))
+}
+
+fn taken(package: &Coordinates, version: &str, repository: &Repository) -> Error {
+    let name = format!("{}@{version}", package.display_name());
+    let message = format!(
+        "Package version {name} is already available through repository {}; publish another version, \
+         or set the package's upstream origin restriction to BLOCK",
+        repository.key.name
+    );
+    conflict(Kind::PackageVersion, &name, message)
+}
+
+/// Refuses to publish into a package that is closed to it; names the control and the command that opens it.
+fn publish_blocked(key: &RepositoryKey, package: &Coordinates) -> Error {
+    let namespace =
+        package.namespace().map_or_else(String::new, |namespace| format!(" --namespace {namespace}"));
+    let name = package.display_name();
+    let message = format!(
+        "Publishing to package {name} in repository {} is blocked by its package origin configuration \
+         (publish=BLOCK). To allow it: aws codeartifact put-package-origin-configuration --domain {} \
+         --domain-owner {} --repository {} --format {}{namespace} --package {} \
+         --restrictions publish=ALLOW,upstream=BLOCK",
+        key.name, key.domain.name, key.domain.account, key.name, package.format, package.name
+    );
+    conflict(Kind::Package, &name, message)
+}

@@ -1,0 +1,30 @@
+//! `DeleteDomain`.
+
+use model_codeartifact::types::{DeleteDomainRequest, DeleteDomainResult};
+use service::Call;
+use store::Tx;
+
+use super::{DomainKey, description, table};
+use crate::error::{Error, Kind, conflict};
+use crate::{arn, tag};
+
+/// Deletes an empty domain; deleting what is already gone succeeds and answers nothing.
+///
+/// Errors in this order: access denied, repositories left.
+pub fn delete(tx: &mut Tx, call: &Call, input: &DeleteDomainRequest) -> Result<DeleteDomainResult, Error> {
+    let key = DomainKey::of(call, &input.domain, input.domain_owner.as_deref());
+    let resource = arn::domain(&call.partition, &key);
+    call.allow(tx, "codeartifact:DeleteDomain", &resource)?;
+    let Some(domain) = table::get(tx, &key)? else {
+        return Ok(DeleteDomainResult { domain: None });
+    };
+    let repositories = table::repository_count(tx, &key)?;
+    if repositories > 0 {
+        let message = format!("Domain {} still has {repositories} repositories; delete them first", key.name);
+        return Err(conflict(Kind::Domain, &key.name, message));
+    }
+    let last = description(tx, call, &domain, "Deleted")?;
+    table::delete(tx, &key)?;
+    tag::delete_all(tx, &key, &resource)?;
+    Ok(DeleteDomainResult { domain: Some(last) })
+}

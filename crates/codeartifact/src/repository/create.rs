@@ -1,0 +1,48 @@
+//! `CreateRepository`.
+
+use model_codeartifact::types::{CreateRepositoryRequest, CreateRepositoryResult};
+use service::Call;
+use store::Tx;
+
+use super::{Repository, RepositoryKey, description, table, upstream};
+use crate::error::{Error, Kind, conflict, quota};
+use crate::{arn, domain, limits, tag};
+
+/// Creates a repository, administered by the caller's account.
+///
+/// Errors in this order: upstreams that name the repository itself or one twice, domain not found, access denied,
+/// tags that may not be set, a repository of that name, upstreams that may not be, as many repositories as a
+/// domain may have.
+pub fn create(
+    tx: &mut Tx,
+    call: &Call,
+    input: &CreateRepositoryRequest,
+) -> Result<CreateRepositoryResult, Error> {
+    let key = RepositoryKey::of(call, &input.domain, input.domain_owner.as_deref(), &input.repository);
+    let upstreams = upstream::named(&key, input.upstreams.as_deref().unwrap_or_default())?;
+    let resource = arn::repository(&call.partition, &key);
+    domain::reach(tx, call, "codeartifact:CreateRepository", &key.domain, &resource)?;
+    let tags = tag::checked(tx, call, &resource, Kind::Repository, &key.name, input.tags.as_deref())?;
+    if table::get(tx, &key)?.is_some() {
+        let message = format!("Repository {} already exists in domain {}", key.name, key.domain.name);
+        return Err(conflict(Kind::Repository, &key.name, message));
+    }
+    upstream::check(tx, call, &key, &upstreams)?;
+    let present = domain::table::repository_count(tx, &key.domain)?;
+    if usize::try_from(present).is_ok_and(|present| present >= limits::REPOSITORIES_PER_DOMAIN_MAX) {
+        let most = limits::REPOSITORIES_PER_DOMAIN_MAX;
+        let message = format!("Domain {} already has {most} repositories", key.domain.name);
+        return Err(quota(Kind::Repository, &key.name, message));
+    }
+    let repository = Repository {
+        key,
+        administrator: call.account.clone(),
+        description: input.description.clone(),
+        connection: None,
+        created_at: tx.now(),
+    };
+    table::put(tx, &repository)?;
+    table::put_upstreams(tx, &repository.key, &upstreams)?;
+    tag::put_all(tx, &repository.key.domain, &resource, &tags)?;
+    Ok(CreateRepositoryResult { repository: Some(description(tx, call, repository)?) })
+}

@@ -1,0 +1,32 @@
+//! `DeleteRepository`.
+
+use model_codeartifact::types::{DeleteRepositoryRequest, DeleteRepositoryResult};
+use service::Call;
+use store::Tx;
+
+use super::{RepositoryKey, description, table};
+use crate::error::Error;
+use crate::package_version::event;
+use crate::{arn, domain, tag};
+
+/// Deletes a repository with all that it holds; deleting what is already gone succeeds and answers nothing.
+///
+/// Repositories that had it as an upstream keep what they retained. Errors in this order: domain not found,
+/// access denied.
+pub fn delete(
+    tx: &mut Tx,
+    call: &Call,
+    input: &DeleteRepositoryRequest,
+) -> Result<DeleteRepositoryResult, Error> {
+    let key = RepositoryKey::of(call, &input.domain, input.domain_owner.as_deref(), &input.repository);
+    let resource = arn::repository(&call.partition, &key);
+    domain::reach(tx, call, "codeartifact:DeleteRepository", &key.domain, &resource)?;
+    let Some(repository) = table::get(tx, &key)? else {
+        return Ok(DeleteRepositoryResult { repository: None });
+    };
+    event::repository_deleted(tx, &call.partition, &repository)?;
+    let last = description(tx, call, repository)?;
+    table::delete(tx, &key)?;
+    tag::delete_all(tx, &key.domain, &resource)?;
+    Ok(DeleteRepositoryResult { repository: Some(last) })
+}

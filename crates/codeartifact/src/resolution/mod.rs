@@ -1,0 +1,233 @@
+//! Resolution: which repository answers a package manager, and what all of them list.
+//!
+//! Everything here starts at the repository that was asked and goes through its upstreams; nothing is changed and
+//! nobody is asked for permission, since the caller needs `ReadFromRepository` on the first repository only
+//! (`repository::reach`). Public registries are not asked either: their connections are handed out with the place
+//! where their answers belong.
+
+mod walk;
+
+use std::collections::BTreeMap;
+
+use model::Timestamp;
+use store::{Error, Tx};
+
+use crate::dist_tag;
+use crate::limits::REPOSITORIES_SEARCHED_MAX;
+use crate::name::Coordinates;
+use crate::package::{self, Package};
+use crate::package_version::{self, Asset, Status, StoredVersion};
+use crate::repository::{self, Connection, Repository, RepositoryKey};
+
+/// One repository on the way of a lookup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The repository.
+    pub repository: Repository,
+    /// The package in it, if it holds one of that name.
+    pub package: Option<Package>,
+    /// Its external connection, if that serves the package's format and the package lets it; what comes through
+    /// it stands right behind what the repository itself holds.
+    pub connection: Option<Connection>,
+}
+
+/// What a lookup of one version finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A repository holds it, ready for download.
+    Held(Box<Held>),
+    /// The first repository that holds it does not hand it out (Archived, Disposed, Unfinished): the search ends.
+    Hidden {
+        /// The repository that holds it.
+        repository: Box<Repository>,
+        /// Why it is not handed out.
+        status: Status,
+        /// Repositories whose connections come before that one: what they bring wins.
+        nearer: Vec<Repository>,
+    },
+    /// No repository holds it.
+    Absent {
+        /// Repositories whose connections may have it, nearest first.
+        connections: Vec<Repository>,
+    },
+}
+
+/// A version that a repository on the way holds, ready for download.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The repository that holds it.
+    pub repository: Repository,
+    /// The version.
+    pub version: StoredVersion,
+    /// Its assets by name.
+    pub assets: Vec<Asset>,
+    /// Repositories whose connections come before that one: what they bring wins.
+    pub nearer: Vec<Repository>,
+}
+
+/// What the repositories on the way list of a package, nearest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// One entry a repository, also where it holds nothing.
+    pub repositories: Vec<ListedRepository>,
+}
+
+/// What one repository lists of a package.
+///
+/// Each version is represented by the nearest repository that holds it, and one that is not listed there hides it
+/// further up; of a dist-tag the value furthest up wins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedRepository {
+    /// The repository.
+    pub repository: Repository,
+    /// Its versions of every status, in no order.
+    pub versions: Vec<ListedVersion>,
+    /// Its dist-tags.
+    pub dist_tags: BTreeMap<String, String>,
+    /// Its external connection, if that may be asked: its answer stands right behind this entry.
+    pub connection: Option<Connection>,
+}
+
+/// One version in a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedVersion {
+    /// The version.
+    pub version: String,
+    /// Its status; only `Published` is shown, the others hide.
+    pub status: Status,
+    /// Its native metadata: the manifest of an npm version as JSON.
+    pub manifest: String,
+    /// Why nobody should use it any more.
+    pub deprecated: Option<String>,
+    /// When it arrived in its repository.
+    pub published_at: Timestamp,
+    /// When its public registry says it was published.
+    pub upstream_published_at: Option<Timestamp>,
+}
+
+/// Names the state of everything that a listing depends on; two equal stamps mean the same listing.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Stamp(Vec<(String, i64, i64, Option<String>)>);
+
+/// Lists the repositories that a lookup visits, regardless of any package: the requested one first, depth first,
+/// each once, at most 25.
+pub fn search_list(tx: &mut Tx, requested: &Repository) -> Result<Vec<Repository>, Error> {
+    visit(tx, requested, |_, repository| Ok((repository, true)))
+}
+
+/// Lists the steps of a lookup of one package: as [`search_list`], but where the package's origin configuration
+/// in a repository blocks upstream, nothing above that repository is visited by that way.
+pub fn path(tx: &mut Tx, requested: &Repository, package: &Coordinates) -> Result<Vec<Step>, Error> {
+    visit(tx, requested, |tx, repository| {
+        let stored = package::table::get(tx, &repository.key, package)?;
+        let gate = package::gate(stored.as_ref());
+        let connection = repository.connection.clone();
+        let connection =
+            connection.filter(|connection| gate.external_upstream && connection.format == package.format);
+        Ok((Step { repository, package: stored, connection }, gate.internal_upstream))
+    })
+}
+
+/// Looks one version up: the first repository on the way that holds it decides, whatever its status.
+pub fn find(
+    tx: &mut Tx,
+    requested: &Repository,
+    package: &Coordinates,
+    version: &str,
+) -> Result<Found, Error> {
+    let path = path(tx, requested, package)?;
+    find_on(tx, path, package, version)
+}
+
+/// Looks one version up on steps that [`path`] gave.
+pub(crate) fn find_on(
+    tx: &mut Tx,
+    path: Vec<Step>,
+    package: &Coordinates,
+    version: &str,
+) -> Result<Found, Error> {
+    let mut nearer = Vec::new();
+    for step in path {
+        let key = &step.repository.key;
+        let held = match step.package {
+            Some(_) => package_version::table::get(tx, key, package, version)?,
+            None => None,
+        };
+        if let Some(version) = held {
+            if !version.status.is_downloadable() {
+                let status = version.status;
+                return Ok(Found::Hidden { repository: Box::new(step.repository), status, nearer });
+            }
+            let assets = package_version::table::assets(tx, key, package, &version.version)?;
+            return Ok(Found::Held(Box::new(Held { repository: step.repository, version, assets, nearer })));
+        }
+        if step.connection.is_some() {
+            nearer.push(step.repository);
+        }
+    }
+    Ok(Found::Absent { connections: nearer })
+}
+
+/// Reads what every repository on the way lists of a package.
+pub fn listing(tx: &mut Tx, requested: &Repository, package: &Coordinates) -> Result<Listing, Error> {
+    let mut listing = Listing::default();
+    for step in path(tx, requested, package)? {
+        let key = &step.repository.key;
+        let (versions, dist_tags) = match step.package {
+            Some(_) => (
+                package_version::table::all(tx, key, package)?.into_iter().map(ListedVersion::from).collect(),
+                dist_tag::table::list(tx, key, package)?,
+            ),
+            None => (Vec::new(), BTreeMap::new()),
+        };
+        let (repository, connection) = (step.repository, step.connection);
+        listing.repositories.push(ListedRepository { repository, versions, dist_tags, connection });
+    }
+    Ok(listing)
+}
+
+/// Names the state that [`listing`] would read, without reading versions.
+pub fn stamp(path: &[Step]) -> Stamp {
+    Stamp(
+        path.iter()
+            .map(|step| {
+                let package = step.package.as_ref();
+                let sequence = package.map_or(0, |package| package.sequence);
+                let created = step.repository.created_at.millis();
+                let connection = step.connection.as_ref().map(|connection| connection.name.clone());
+                (step.repository.key.name.clone(), created, sequence, connection)
+            })
+            .collect(),
+    )
+}
+
+/// Walks the graph of upstreams; `look` says what a repository adds and whether to go on above it.
+fn visit<T>(
+    tx: &mut Tx,
+    requested: &Repository,
+    mut look: impl FnMut(&mut Tx, Repository) -> Result<(T, bool), Error>,
+) -> Result<Vec<T>, Error> {
+    let start: &RepositoryKey = &requested.key;
+    walk::walk(&start.name, REPOSITORIES_SEARCHED_MAX, |name| {
+        let key = start.sibling(name);
+        let Some(repository) = repository::table::get(tx, &key)? else {
+            return Ok(None);
+        };
+        let (found, onward) = look(tx, repository)?;
+        let upstreams = if onward { repository::table::upstreams(tx, &key)? } else { Vec::new() };
+        Ok(Some((found, upstreams)))
+    })
+}
+
+impl From<StoredVersion> for ListedVersion {
+    fn from(version: StoredVersion) -> Self {
+        ListedVersion {
+            version: version.version,
+            status: version.status,
+            manifest: version.manifest,
+            deprecated: version.deprecated,
+            published_at: version.published_at,
+            upstream_published_at: version.upstream_published_at,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Tags of domains and repositories.
+//!
+//! Package groups carry tags too; they arrive with their own room.
+
+mod list;
+mod put;
+mod remove;
+mod table;
+
+pub use list::list;
+pub use put::put;
+pub use remove::remove;
+pub(crate) use table::delete_all;
+
+use std::collections::BTreeMap;
+
+use model_codeartifact::types::Tag;
+use service::Call;
+use store::Tx;
+
+use crate::arn::{self, Resource};
+use crate::domain::{self, DomainKey};
+use crate::error::{Error, Kind, group_not_found, invalid, quota};
+use crate::{limits, repository};
+
+/// What carries tags: a domain or a repository that exists, and its ARN.
+struct Tagged {
+    domain: DomainKey,
+    arn: String,
+    kind: Kind,
+    name: String,
+}
+
+/// Checks the tags that a resource starts with; a caller needs the right to tag when there are any.
+pub(crate) fn checked(
+    tx: &mut Tx,
+    call: &Call,
+    resource: &str,
+    kind: Kind,
+    name: &str,
+    tags: Option<&[Tag]>,
+) -> Result<BTreeMap<String, String>, Error> {
+    let Some(tags) = tags.filter(|tags| !tags.is_empty()) else {
+        return Ok(BTreeMap::new());
+    };
+    call.allow(tx, "codeartifact:TagResource", resource)?;
+    let tags = distinct(tags)?;
+    within_quota(tags.len(), kind, name)?;
+    Ok(tags)
+}
+
+/// Stores tags, each over its namesake.
+pub(crate) fn put_all(
+    tx: &mut Tx,
+    domain: &DomainKey,
+    resource: &str,
+    tags: &BTreeMap<String, String>,
+) -> Result<(), store::Error> {
+    for (key, value) in tags {
+        table::put(tx, domain, resource, key, value)?;
+    }
+    Ok(())
+}
+
+fn distinct(tags: &[Tag]) -> Result<BTreeMap<String, String>, Error> {
+    let mut distinct = BTreeMap::new();
+    for tag in tags {
+        if tag.key.to_ascii_lowercase().starts_with("aws:") {
+            return Err(invalid(format!("Tag key {} is reserved: keys may not begin with aws:", tag.key)));
+        }
+        if distinct.insert(tag.key.clone(), tag.value.clone()).is_some() {
+            return Err(invalid(format!("Tag key {} is given twice", tag.key)));
+        }
+    }
+    Ok(distinct)
+}
+
+fn within_quota(count: usize, kind: Kind, name: &str) -> Result<(), Error> {
+    if count <= limits::TAGS_PER_RESOURCE_MAX {
+        return Ok(());
+    }
+    let message =
+        format!("{name} would have {count} tags; a resource may have {}", limits::TAGS_PER_RESOURCE_MAX);
+    Err(quota(kind, name, message))
+}
+
+/// Finds what an ARN names and asks whether the caller may perform `action` on it.
+///
+/// Errors in this order: an ARN of another shape, access denied, not found.
+fn reach(tx: &mut Tx, call: &Call, action: &str, resource: &str) -> Result<Tagged, Error> {
+    let Some(named) = arn::parse(&call.partition, resource) else {
+        return Err(invalid(format!(
+            "resourceArn is not the ARN of a domain, repository or package group: {resource}"
+        )));
+    };
+    let arn = resource.to_owned();
+    let tagged = match named {
+        Resource::Domain(domain) => {
+            in_region(call, &domain, resource)?;
+            domain::reach(tx, call, action, &domain, resource)?;
+            Tagged { name: domain.name.clone(), domain, arn, kind: Kind::Domain }
+        }
+        Resource::Repository(key) => {
+            in_region(call, &key.domain, resource)?;
+            repository::reach(tx, call, action, &key)?;
+            Tagged { name: key.name, domain: key.domain, arn, kind: Kind::Repository }
+        }
+        Resource::PackageGroup(domain, pattern) => {
+            in_region(call, &domain, resource)?;
+            domain::reach(tx, call, action, &domain, resource)?;
+            return Err(group_not_found(&pattern, &domain));
+        }
+    };
+    Ok(tagged)
+}
+
+fn in_region(call: &Call, domain: &DomainKey, resource: &str) -> Result<(), Error> {
+    if domain.region == call.region {
+        return Ok(());
+    }
+    Err(invalid(format!("resourceArn {resource} names another region than {}", call.region)))
+}

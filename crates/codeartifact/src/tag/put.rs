@@ -1,0 +1,22 @@
+//! `TagResource`.
+
+use model_codeartifact::types::{TagResourceRequest, TagResourceResult};
+use service::Call;
+use store::Tx;
+
+use super::{distinct, put_all, reach, table, within_quota};
+use crate::error::Error;
+
+/// Adds tags to a resource, each over its namesake.
+///
+/// Errors in this order: keys that are reserved or given twice, an ARN of another shape, access denied, not found,
+/// more tags than a resource may have.
+pub fn put(tx: &mut Tx, call: &Call, input: &TagResourceRequest) -> Result<TagResourceResult, Error> {
+    let tags = distinct(&input.tags)?;
+    let tagged = reach(tx, call, "codeartifact:TagResource", &input.resource_arn)?;
+    let present = table::list(tx, &tagged.domain, &tagged.arn)?;
+    let added = tags.keys().filter(|key| !present.iter().any(|(known, _)| known == *key)).count();
+    within_quota(present.len() + added, tagged.kind, &tagged.name)?;
+    put_all(tx, &tagged.domain, &tagged.arn, &tags)?;
+    Ok(TagResourceResult {})
+}
