@@ -71,8 +71,7 @@ impl World {
         .expect("a fresh store opens");
         let mut table = Table::new();
         register(&mut table);
-        let installation =
-            Installation { page_key: [1; 32], token_key: [2; 32], ..Installation::default() };
+        let installation = Installation { page_key: [1; 32], token_key: [2; 32], ..Installation::default() };
         Self { store, table: Arc::new(table), installation: Arc::new(installation) }
     }
 

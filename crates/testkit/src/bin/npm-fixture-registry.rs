@@ -34,8 +34,11 @@ fn main() {
     let registry = NpmRegistry::start_on(catalog, port);
     println!("{}", registry.url());
     std::io::stdout().flush().ok();
-    while !until_input_ends {
+    if until_input_ends {
+        std::io::stdin().read_to_end(&mut Vec::new()).ok();
+        return;
+    }
+    loop {
         std::thread::park();
     }
-    std::io::stdin().read_to_end(&mut Vec::new()).ok();
 }
