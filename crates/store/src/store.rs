@@ -99,7 +99,7 @@ impl Store {
 
     /// Runs `job` in a transaction that may change things; it is durable when this returns.
     ///
-    /// An error of the job undoes the job alone. The job may be run several times, so it touches nothing but the
+    /// Dropping the future does not call the job off. An error of the job undoes the job alone. The job may be run several times, so it touches nothing but the
     /// transaction. It must not start another transaction.
     pub async fn write<T, E>(
         &self,
@@ -282,12 +282,13 @@ impl Health {
     pub(crate) fn fail(&self, reason: &dyn fmt::Display) -> Error {
         let text =
             format!("the disk failed ({reason}), restart to recover; the last change may or may not be kept");
+        let mut told = text.clone();
         self.failure.send_if_modified(|failure| {
             let first = failure.is_none();
-            failure.get_or_insert(text.clone());
+            told.clone_from(failure.get_or_insert(text));
             first
         });
-        Error::Broken(text)
+        Error::Broken(told)
     }
 }
 
@@ -308,4 +309,37 @@ fn keep_secret(tx: &mut Tx, name: &str) -> Result<[u8; 32], Error> {
     let insert = "INSERT INTO store_secret (name, bytes) VALUES (?1, ?2)";
     tx.execute(insert, &[name.into(), secret.as_slice().into()])?;
     Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn after_a_failed_flush_writes_are_refused_and_reads_go_on() {
+        static ROOMS: &[&Room] = &[];
+        let directory = std::env::temp_dir().join(format!("homeregion-health-{}", std::process::id()));
+        let database = Database::Sqlite { directory: directory.clone(), durable: true };
+        let (clock, entropy) = (Clock::System, Entropy::System);
+        let store = Store::open(Options { database, rooms: ROOMS, clock, entropy }).unwrap();
+        let secret = store.secret("kept").unwrap();
+
+        let told = store.inner.health.fail(&"input/output error");
+        assert_eq!(store.inner.health.fail(&"a later one"), told.clone());
+        assert_eq!(store.failed().await, told.to_string().replace("the store failed: ", ""));
+        let crowd: Vec<_> = (0..20)
+            .map(|i| {
+                let store = store.clone();
+                tokio::spawn(async move { store.write(move |tx| keep_secret(tx, &format!("s{i}"))).await })
+            })
+            .collect();
+        for member in crowd {
+            assert_eq!(member.await.unwrap(), Err(told.clone()));
+        }
+        let read = "SELECT bytes FROM store_secret WHERE name = 'kept'";
+        let kept = store.read(move |tx| tx.query_one(read, &[], |row| row.blob(0))).await;
+        assert_eq!(kept, Ok::<_, Error>(Some(secret.to_vec())));
+        drop(store);
+        std::fs::remove_dir_all(directory).unwrap();
+    }
 }

@@ -1,5 +1,7 @@
 //! Blobs: hashes, ranges, what is left of broken uploads, and the sweep.
 
+#![allow(clippy::unwrap_used, reason = "all of it is tests")]
+
 mod suite;
 
 use std::fs;
@@ -155,7 +157,7 @@ async fn the_sweep_removes_old_blobs_that_no_row_refers_to() {
         blobs.put(b"fresh").await.unwrap().sha256,
         blobs.put(b"garbage").await.unwrap().sha256,
     );
-    let (name, day) = (used.clone(), Duration::from_secs(86_400));
+    let (name, day) = (used.clone(), Duration::from_hours(24));
     let insert = "INSERT INTO counter (account, name, amount) VALUES ('a', ?1, 1)";
     store.write(move |tx| tx.execute(insert, &[name.as_str().into()])).await.unwrap();
     age(&folder.0, &used, 2 * day);
@@ -178,7 +180,7 @@ async fn the_sweep_works_in_memory() {
     let blobs = Blobs::memory();
     let store = Bench::memory().open();
     blobs.put(b"garbage").await.unwrap();
-    assert_eq!(blobs.sweep(&store, Duration::from_secs(60)).await, Ok(Swept::default()));
+    assert_eq!(blobs.sweep(&store, Duration::from_mins(1)).await, Ok(Swept::default()));
     assert_eq!(blobs.sweep(&store, Duration::ZERO).await, Ok(Swept { blobs: 1, bytes: 7 }));
 }
 
@@ -199,7 +201,7 @@ async fn a_full_disk_refuses_the_upload_and_keeps_nothing() {
     let mut stage = blobs.stage();
     let mut result = Ok(());
     for _ in 0..40 {
-        result = stage.write(&[7; 100_000]).await;
+        result = stage.write(&vec![7; 100_000]).await;
         if result.is_err() {
             break;
         }

@@ -1,5 +1,7 @@
 //! Folders that cannot be used, disks that are full.
 
+#![allow(clippy::unwrap_used, reason = "all of it is tests")]
+
 mod suite;
 
 use std::fs;
@@ -40,6 +42,39 @@ fn a_file_that_is_no_database_is_refused() {
     let error = bench.open_with(suite::ROOMS).unwrap_err();
     assert!(error.to_string().contains("metadata.db"), "{error}");
     assert_eq!(fs::read(directory.join("metadata.db")).unwrap(), [b'x'; 8192]);
+}
+
+#[test]
+fn the_log_of_a_long_load_does_not_grow_without_end() {
+    let bench = Bench { database: Database::Sqlite { directory: suite::folder(), durable: false } };
+    let Database::Sqlite { directory, .. } = &bench.database else { unreachable!() };
+    let store = bench.open();
+    let mut longest = 0;
+    for i in 0..1_500 {
+        store
+            .write_blocking(move |tx| {
+                tx.execute(
+                    "INSERT INTO kinds (id, bytes, flag, at) VALUES (?1, ?2, 0, 0)
+                     ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes",
+                    &[(i % 10).into(), vec![u8::try_from(i % 251).unwrap(); 100_000].into()],
+                )
+            })
+            .unwrap_or_else(|error: Error| panic!("{error}"));
+        longest = longest.max(fs::metadata(directory.join("metadata.db-wal")).unwrap().len());
+    }
+    // 150 MB were written; the log starts over at 64 MiB, give or take the commits between two clean-ups.
+    assert!(longest > 4_000_000, "the load was no load: {longest} bytes");
+    assert!(longest < 100_000_000, "the log grew to {longest} bytes");
+    assert_eq!(store.verify(), Ok(vec![]));
+}
+
+#[test]
+fn the_data_folder_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let bench = Bench::folder();
+    bench.open();
+    let Database::Sqlite { directory, .. } = &bench.database else { unreachable!() };
+    assert_eq!(fs::metadata(directory).unwrap().permissions().mode() & 0o777, 0o700);
 }
 
 fn insert(store: &Store, name: String) -> Result<u64, Error> {

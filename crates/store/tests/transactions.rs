@@ -1,9 +1,11 @@
 //! Transactions, the schema and events behave the same in memory, in a data folder and on PostgreSQL.
 
+#![allow(clippy::unwrap_used, reason = "all of it is tests")]
+
 mod suite;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
 use model::Timestamp;
@@ -202,13 +204,7 @@ async fn concurrent_jobs_are_isolated_and_one_failure_does_not_undo_others() {
                         assert!(i % 10 != 9, "on purpose");
                         if i % 10 == 3 { Err(Refused::Rule) } else { Ok(amount) }
                     };
-                    // PostgreSQL gives up on a crowd after some attempts; a client tries again.
-                    loop {
-                        let result = store.write(job).await;
-                        if result != Err(Refused::Store(Error::Conflict)) {
-                            return result;
-                        }
-                    }
+                    store.write(job).await
                 })
             })
             .collect();
@@ -222,6 +218,58 @@ async fn concurrent_jobs_are_isolated_and_one_failure_does_not_undo_others() {
         let sum = store.read(move |tx| tx.query_one(read, &[], |row| row.integer(0))).await;
         assert_eq!(sum, Ok::<_, Error>(Some(160)));
     }
+}
+
+#[tokio::test]
+async fn those_who_wait_share_one_commit_and_only_the_failing_ones_are_undone() {
+    let bench = Bench::folder();
+    let store = bench.open();
+    let (entered, is_inside) = mpsc::channel();
+    let (release, gate) = mpsc::channel();
+    let gate = std::sync::Mutex::new(gate);
+    let first = store.clone();
+    let first = std::thread::spawn(move || {
+        first.write_blocking(move |_| {
+            entered.send(()).unwrap();
+            gate.lock().unwrap().recv().unwrap();
+            Ok::<_, Error>(())
+        })
+    });
+    is_inside.recv().unwrap();
+    let before = *store.committed().borrow();
+
+    let jobs: Vec<_> = (0..60)
+        .map(|i| {
+            let store = store.clone();
+            let job = move |tx: &mut Tx| {
+                add(tx, "sum", 1)?;
+                match i % 4 {
+                    0 => Err(Refused::Rule),
+                    1 => panic!("on purpose"),
+                    2 => {
+                        Ok(tx.execute("INSERT INTO counter (account, name) VALUES ('a', 'sum')", &[]).is_ok())
+                    }
+                    _ => Ok(true),
+                }
+            };
+            tokio::spawn(async move { store.write(job).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    release.send(()).unwrap();
+    first.join().unwrap().unwrap();
+    for (i, job) in jobs.into_iter().enumerate() {
+        let result = job.await.unwrap();
+        match i % 4 {
+            0 => assert_eq!(result, Err(Refused::Rule)),
+            3 => assert_eq!(result, Ok(true)),
+            _ => assert!(matches!(result, Err(Refused::Store(Error::Broken(_)))), "{result:?}"),
+        }
+    }
+    assert_eq!(*store.committed().borrow(), before + 2, "the first one alone, then all together");
+    let read = "SELECT amount FROM counter WHERE account = 'a' AND name = 'sum'";
+    let sum = store.read(move |tx| tx.query_one(read, &[], |row| row.integer(0))).await;
+    assert_eq!(sum, Ok::<_, Error>(Some(15)));
 }
 
 #[test]

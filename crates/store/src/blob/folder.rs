@@ -19,7 +19,7 @@ pub(crate) struct Folder {
     root: PathBuf,
     durable: bool,
     staged: AtomicU64,
-    /// Subfolders whose own entries are known to be on the disk.
+    /// First digits of the hashes whose subfolders are known to be on the disk.
     flushed: Mutex<HashSet<String>>,
     /// Keeps a blob from being swept between the moment it is found to exist and the renewal of its age.
     settling: Mutex<()>,
@@ -131,12 +131,17 @@ impl Folder {
             return Ok(());
         }
         File::open(parent)?.sync_all()?;
-        if lock(&self.flushed).contains(&sha256[..4]) {
+        self.flush_once(&sha256[..4], &self.root.join(&sha256[..2]))?;
+        self.flush_once(&sha256[..2], &self.root)
+    }
+
+    /// Flushes a folder that has got the subfolder `prefix`, unless this process has done so before.
+    fn flush_once(&self, prefix: &str, folder: &Path) -> io::Result<()> {
+        if lock(&self.flushed).contains(prefix) {
             return Ok(());
         }
-        File::open(self.root.join(&sha256[..2]))?.sync_all()?;
-        File::open(&self.root)?.sync_all()?;
-        lock(&self.flushed).insert(sha256[..4].to_owned());
+        File::open(folder)?.sync_all()?;
+        lock(&self.flushed).insert(prefix.to_owned());
         Ok(())
     }
 }

@@ -40,13 +40,14 @@ impl Postgres {
         let config = session::configure(url)?;
         let queue = Arc::new(Queue::new(WAITING_MAX));
         let rooms = options.rooms;
+        let lane = Arc::default();
         // The driver brings a runtime of its own, which must not meet the caller's: only workers touch it.
         let (opened, outcome) = sync_channel(1);
         let mut postgres = Postgres { queue: Arc::clone(&queue), threads: Vec::new() };
         for i in 0..WORKERS {
             let session = Box::new(Session::new(config.clone()));
             let tx = Tx::new(Connection::Postgres(session), options.clock.clone(), options.entropy.clone());
-            let mut worker = Worker::new(tx, Arc::clone(&queue), Arc::clone(committed));
+            let mut worker = Worker::new(tx, Arc::clone(&queue), Arc::clone(committed), Arc::clone(&lane));
             let opened = (i == 0).then(|| opened.clone());
             let run = move || {
                 if let Some(opened) = opened {

@@ -1,6 +1,6 @@
 //! A thread that runs one transaction after the other on its connection, again when it collides with others.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use crate::store::ATTEMPTS_MAX;
 use crate::tx::Connection;
 use crate::{Entropy, Error, OpenError, Room, Tx, schema};
 
+/// Attempts that a write makes beside others.
+const ATTEMPTS_TOGETHER: u32 = 4;
 /// The longest pause before another attempt.
 const PAUSE_MAX: Duration = Duration::from_millis(250);
 
@@ -27,11 +29,17 @@ pub(crate) struct Worker {
     tx: Tx,
     queue: Arc<Queue<Errand>>,
     committed: Arc<watch::Sender<u64>>,
+    lane: Arc<RwLock<()>>,
 }
 
 impl Worker {
-    pub(crate) fn new(tx: Tx, queue: Arc<Queue<Errand>>, committed: Arc<watch::Sender<u64>>) -> Worker {
-        Worker { tx, queue, committed }
+    pub(crate) fn new(
+        tx: Tx,
+        queue: Arc<Queue<Errand>>,
+        committed: Arc<watch::Sender<u64>>,
+        lane: Arc<RwLock<()>>,
+    ) -> Worker {
+        Worker { tx, queue, committed, lane }
     }
 
     /// Brings the schema up to date; several servers may try at once, then one wins and the others look again.
@@ -74,7 +82,7 @@ impl Worker {
         let mut verdict = Err(Error::Conflict);
         for attempt in 0..ATTEMPTS_MAX {
             pause(attempt);
-            verdict = self.once(read_only, job.as_mut());
+            verdict = self.in_lane(attempt, read_only, job.as_mut());
             if verdict != Err(Error::Conflict) {
                 break;
             }
@@ -86,6 +94,20 @@ impl Worker {
             self.committed.send_modify(|count| *count += 1);
         }
         job.answer(verdict);
+    }
+
+    /// Runs writes side by side at first; one that keeps colliding gets the road for itself, as far as this server goes.
+    fn in_lane(&mut self, attempt: u32, read_only: bool, job: &mut dyn Job) -> Result<(), Error> {
+        if read_only {
+            return self.once(read_only, job);
+        }
+        let lane = Arc::clone(&self.lane);
+        if attempt < ATTEMPTS_TOGETHER {
+            let _shared = lane.read().unwrap_or_else(PoisonError::into_inner);
+            return self.once(read_only, job);
+        }
+        let _alone = lane.write().unwrap_or_else(PoisonError::into_inner);
+        self.once(read_only, job)
     }
 
     fn once(&mut self, read_only: bool, job: &mut dyn Job) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! Keeps a second process out of a data folder.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use crate::OpenError;
@@ -12,7 +12,7 @@ pub(crate) struct FolderLock(#[expect(dead_code, reason = "holding the file open
 impl FolderLock {
     /// Creates the folder if need be and locks it for this process.
     pub(crate) fn take(directory: &Path) -> Result<FolderLock, OpenError> {
-        fs::create_dir_all(directory).map_err(|error| OpenError::unwritable(directory, error))?;
+        create(directory).map_err(|error| OpenError::unwritable(directory, error))?;
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -38,4 +38,18 @@ impl FolderLock {
         let _ = writeln!(file, "{}", std::process::id());
         Ok(FolderLock(file))
     }
+}
+
+/// Creates a folder for its owner alone, since secrets lie in it, and makes its name durable.
+fn create(directory: &Path) -> io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)?;
+    let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }

@@ -120,9 +120,9 @@ impl Drop for Sqlite {
 
 /// Sorts SQLite's errors into ours.
 pub(crate) fn error(error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+    use rusqlite::ErrorCode::{DatabaseBusy, DiskFull};
     match error.sqlite_error_code() {
-        Some(DatabaseBusy | DatabaseLocked) => Error::Conflict,
+        Some(DatabaseBusy) => Error::broken("another program holds the database file, close it"),
         Some(DiskFull) => Error::Full,
         _ if is_index_growth(&error) => Error::Full,
         _ => Error::broken(error),

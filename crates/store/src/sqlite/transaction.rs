@@ -5,7 +5,6 @@ use rusqlite::Connection as Database;
 use super::error;
 use crate::job::attempt;
 use crate::sql::Dialect;
-use crate::store::ATTEMPTS_MAX;
 use crate::tx::Connection;
 use crate::{Error, OpenError, Room, Tx, schema};
 
@@ -14,7 +13,7 @@ pub(crate) const READ: &str = "BEGIN DEFERRED";
 /// Starts a transaction that holds the write lock from the beginning.
 pub(crate) const WRITE: &str = "BEGIN IMMEDIATE";
 
-/// Runs a body in a transaction of its own, again when another process was in the way.
+/// Runs a body in a transaction of its own.
 pub(crate) fn alone<T, E>(
     tx: &mut Tx,
     begin: &'static str,
@@ -23,23 +22,7 @@ pub(crate) fn alone<T, E>(
 where
     E: From<Error>,
 {
-    for _ in 1..ATTEMPTS_MAX {
-        let result = once(tx, begin, body);
-        if tx.failure() != Some(&Error::Conflict) {
-            return result;
-        }
-    }
-    once(tx, begin, body)
-}
-
-fn once<T, E>(tx: &mut Tx, begin: &'static str, body: &impl Fn(&mut Tx) -> Result<T, E>) -> Result<T, E>
-where
-    E: From<Error>,
-{
-    tx.start();
-    if let Err(reason) = command(database(tx), begin) {
-        return Err(E::from(tx.fail(error(reason))));
-    }
+    command(database(tx), begin).map_err(error)?;
     let result = attempt(tx, body);
     if result.is_err() {
         roll_back(tx);
@@ -47,7 +30,7 @@ where
     }
     if let Err(reason) = command(database(tx), "COMMIT") {
         roll_back(tx);
-        return Err(E::from(tx.fail(error(reason))));
+        return Err(E::from(error(reason)));
     }
     result
 }

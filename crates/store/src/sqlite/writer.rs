@@ -8,7 +8,7 @@ use super::transaction::{self, command, database, roll_back};
 use super::{checkpoint, error, is_disk_failure};
 use crate::job::{Job, Ran};
 use crate::queue::Queue;
-use crate::store::{ATTEMPTS_MAX, Health};
+use crate::store::Health;
 use crate::{Error, Tx};
 
 /// Jobs that share one commit at most; bounds how long the first one waits for the last.
@@ -104,13 +104,7 @@ impl Writer {
     }
 
     fn alone(&mut self, mut job: Box<dyn Job>) {
-        let mut verdict = Err(Error::Conflict);
-        for _ in 0..ATTEMPTS_MAX {
-            verdict = self.once(job.as_mut());
-            if verdict != Err(Error::Conflict) {
-                break;
-            }
-        }
+        let verdict = self.once(job.as_mut());
         job.answer(verdict);
     }
 
@@ -119,7 +113,7 @@ impl Writer {
         command(database(&self.tx), transaction::WRITE).map_err(error)?;
         if job.run(&mut self.tx) == Ran::Undo {
             roll_back(&mut self.tx);
-            return if self.tx.failure() == Some(&Error::Conflict) { Err(Error::Conflict) } else { Ok(()) };
+            return Ok(());
         }
         if let Err(reason) = command(database(&self.tx), "COMMIT") {
             roll_back(&mut self.tx);

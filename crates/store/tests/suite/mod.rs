@@ -38,7 +38,7 @@ impl Bench {
         Bench { database: Database::Sqlite { directory: folder(), durable: true } }
     }
 
-    /// A schema of its own on the server that HOMEREGION_TEST_POSTGRES names.
+    /// A schema of its own on the server that `HOMEREGION_TEST_POSTGRES` names.
     pub fn postgres() -> Option<Bench> {
         let Ok(server) = std::env::var("HOMEREGION_TEST_POSTGRES") else {
             println!(
