@@ -78,6 +78,7 @@ async fn listen(arguments: &Serve, folder: &Path, store: Store) -> Result<(), St
         page_key: key("page tokens")?,
         token_key: key("bearer tokens")?,
         regions: arguments.home_region.iter().cloned().collect(),
+        propagation_ms: 0,
     });
     if let Some(region) = &arguments.home_region {
         migrationhub::home_region::adopt(&store, &arguments.account, region).map_err(|error| error.to_string())?;

@@ -35,6 +35,9 @@ pub struct Installation {
     pub token_key: [u8; 32],
     /// Regions, besides those where AWS runs Migration Hub, that may be a home region.
     pub regions: Vec<String>,
+    /// How long passing states of IoT SiteWise last (CREATING, UPDATING, ...), in milliseconds; 0 ends them before
+    /// the answer is sent.
+    pub propagation_ms: i64,
 }
 
 /// The caller may not do this; holds the sentence for the answer.

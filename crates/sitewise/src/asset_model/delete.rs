@@ -1,0 +1,62 @@
+//! `DeleteAssetModel`: a model that nothing uses any more.
+
+use model_sitewise::types as t;
+use service::Call;
+use store::Tx;
+
+use super::create::due_at;
+use super::precondition::Precondition;
+use super::{AssetModel, ModelState, arn, load, progress, table, wire};
+use crate::Error;
+use crate::argument::custom_id;
+use crate::asset;
+use crate::error::conflict;
+use crate::place::Place;
+
+/// Deletes a model.
+///
+/// Errors in the order of their checks: unknown model, precondition, state, then assets and parent models that use
+/// it; assets that are being deleted themselves do not count, the model waits for them.
+pub fn delete(
+    tx: &mut Tx,
+    call: &Call,
+    input: &t::DeleteAssetModelRequest,
+) -> Result<t::DeleteAssetModelResponse, Error> {
+    let place = Place::of(call);
+    let id = custom_id("assetModelId", &input.asset_model_id)?;
+    let mut model = load(tx, call, "iotsitewise:DeleteAssetModel", &id)?;
+    let precondition = Precondition {
+        if_match: input.if_match.as_deref(),
+        if_none_match: input.if_none_match.as_deref(),
+        version_type: input.match_for_version_type.as_deref(),
+    };
+    precondition.check(call, &model)?;
+    model.state.check_rests(model.id.as_str(), arn(call, model.id.as_str()))?;
+    check_unused(tx, call, &model)?;
+    let now = tx.now();
+    model.state = ModelState::Deleting;
+    model.due_at = Some(due_at(call, now));
+    model.updated_at = now;
+    table::put(tx, place, &model)?;
+    progress::settle(tx, place, &mut model)?;
+    Ok(t::DeleteAssetModelResponse {
+        asset_model_id: Some(model.id.to_string()),
+        asset_model_status: wire::promised(ModelState::Deleting),
+    })
+}
+
+/// Checks that nothing uses a model; AWS documents the conditions, that the code is
+/// `ConflictingOperationException` with the model's own id and ARN is assumed.
+fn check_unused(tx: &mut Tx, call: &Call, model: &AssetModel) -> Result<(), Error> {
+    let place = Place::of(call);
+    let id = model.id.as_str();
+    if let Some(asset) = asset::table::any_kept(tx, place, &model.id)? {
+        let message = format!("Asset model '{id}' still has assets, such as '{asset}'; delete them first");
+        return Err(conflict(message, id, arn(call, id)));
+    }
+    if let Some(parent) = table::parents(tx, place, &model.id)?.first() {
+        let message = format!("Asset model '{id}' is the child of a hierarchy of asset model '{parent}'");
+        return Err(conflict(message, id, arn(call, id)));
+    }
+    Ok(())
+}

@@ -1,0 +1,294 @@
+//! Variables of formulas: which property each one reads, and the limits on who may read what.
+//!
+//! The text of an expression is not looked at here; that belongs to the formula crate.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::Definition;
+use super::hierarchy::Hierarchy;
+use super::identity::Element;
+use super::property::{Property, PropertyKind};
+use crate::Error;
+use crate::error::{invalid, limit};
+use crate::id::{AssetModelId, CustomId};
+use crate::limits::{
+    DEPENDENTS_MAX, DIRECT_DEPENDENTS_MAX, PROPERTY_TREE_DEPTH_MAX, VARIABLES_PER_EXPRESSION_MAX,
+};
+
+/// One variable of an expression.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variable {
+    /// Its name in the expression.
+    pub name: String,
+    /// The property that it reads: as sent (id, external id or name) until resolved, then the id.
+    pub property_id: String,
+    /// The hierarchy whose child assets have the property: as sent until resolved, then the id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hierarchy_id: Option<String>,
+    /// The property as a path, if sent so; gone once resolved.
+    #[serde(skip)]
+    pub property_path: Vec<Segment>,
+}
+
+/// One step of a property path, by id, by name, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Segment {
+    /// Id of the element.
+    pub id: Option<String>,
+    /// Name of the element.
+    pub name: Option<String>,
+}
+
+/// What the variables of a model may refer to.
+pub struct Scope<'a> {
+    /// Id of the model itself.
+    pub model_id: &'a AssetModelId,
+    /// The model's own hierarchies.
+    pub hierarchies: &'a [Hierarchy],
+    /// Active definitions of the hierarchies' child models.
+    pub children: &'a HashMap<AssetModelId, Arc<Definition>>,
+}
+
+/// Replaces whatever form each variable was sent in by ids, and checks the rules on each formula's inputs.
+///
+/// Everything wrong here is `InvalidRequestException`; too many variables are `LimitExceededException`.
+pub fn resolve(properties: &mut [Property], scope: &Scope<'_>) -> Result<(), Error> {
+    let mut resolved = Vec::with_capacity(properties.len());
+    for property in properties.iter() {
+        let variables = property.kind.variables();
+        if variables.len() > VARIABLES_PER_EXPRESSION_MAX {
+            return Err(limit(format!(
+                "The expression of property '{}' has {} variables; {VARIABLES_PER_EXPRESSION_MAX} are allowed",
+                property.name,
+                variables.len()
+            )));
+        }
+        let mut names = HashSet::new();
+        let mut inputs = Vec::with_capacity(variables.len());
+        for variable in variables {
+            if !names.insert(&variable.name) {
+                return Err(invalid(format!(
+                    "Variable '{}' occurs more than once in the expression of property '{}'",
+                    variable.name, property.name
+                )));
+            }
+            inputs.push(input(property, variable, properties, scope)?);
+        }
+        check_inputs(property, &inputs)?;
+        resolved.push(
+            std::iter::zip(variables, inputs).map(|(variable, input)| input.named(&variable.name)).collect(),
+        );
+    }
+    for (property, variables) in std::iter::zip(properties, resolved) {
+        let resolved: Vec<Variable> = variables;
+        property.kind.variables_mut().clone_from_slice(&resolved);
+    }
+    Ok(())
+}
+
+/// What one variable reads.
+struct Input<'a> {
+    property: &'a Property,
+    hierarchy: Option<&'a Hierarchy>,
+}
+
+impl Input<'_> {
+    fn named(&self, name: &str) -> Variable {
+        Variable {
+            name: name.to_owned(),
+            property_id: self.property.id.to_string(),
+            hierarchy_id: self.hierarchy.map(|hierarchy| hierarchy.id.to_string()),
+            property_path: Vec::new(),
+        }
+    }
+}
+
+fn input<'a>(
+    owner: &Property,
+    variable: &Variable,
+    own: &'a [Property],
+    scope: &Scope<'a>,
+) -> Result<Input<'a>, Error> {
+    let place = format!("variable '{}' of property '{}'", variable.name, owner.name);
+    let Some(wanted) = &variable.hierarchy_id else {
+        let property = find(variable, own, scope.model_id, true, &place)?;
+        return Ok(Input { property, hierarchy: None });
+    };
+    if matches!(owner.kind, PropertyKind::Transform { .. }) {
+        return Err(invalid(format!("hierarchyId of {place}: a transform reads its own asset only")));
+    }
+    let hierarchy = scope.hierarchies.iter().find(|hierarchy| means(*hierarchy, wanted, true));
+    let Some(hierarchy) = hierarchy else {
+        return Err(invalid(format!(
+            "hierarchyId '{wanted}' of {place} names no hierarchy of this asset model"
+        )));
+    };
+    let child = &hierarchy.child_asset_model_id;
+    let properties = scope.children.get(child).map_or(&[][..], |definition| &definition.properties);
+    let property = find(variable, properties, child, false, &place)?;
+    Ok(Input { property, hierarchy: Some(hierarchy) })
+}
+
+/// Finds the property that a variable reads, given by `propertyId`, `propertyPath`, or both alike.
+fn find<'a>(
+    variable: &Variable,
+    properties: &'a [Property],
+    model_id: &AssetModelId,
+    by_name: bool,
+    place: &str,
+) -> Result<&'a Property, Error> {
+    let by_id = match variable.property_id.as_str() {
+        "" => None,
+        wanted => {
+            Some(properties.iter().find(|property| means(*property, wanted, by_name)).ok_or_else(|| {
+                invalid(format!(
+                    "propertyId '{wanted}' of {place} names no property of asset model '{model_id}'"
+                ))
+            })?)
+        }
+    };
+    let by_path = match variable.property_path.as_slice() {
+        [] => None,
+        path => Some(walk(path, properties, model_id).ok_or_else(|| {
+            invalid(format!("propertyPath of {place} names no property of asset model '{model_id}'"))
+        })?),
+    };
+    match (by_id, by_path) {
+        (Some(one), Some(other)) if one.id != other.id => {
+            Err(invalid(format!("propertyId and propertyPath of {place} name two different properties")))
+        }
+        (Some(property), _) | (None, Some(property)) => Ok(property),
+        (None, None) => Err(invalid(format!("value of {place} needs a propertyId or a propertyPath"))),
+    }
+}
+
+/// Follows a path; it may start at the model itself, and it ends at a property.
+fn walk<'a>(path: &[Segment], properties: &'a [Property], model_id: &AssetModelId) -> Option<&'a Property> {
+    let last = match path {
+        [last] => last,
+        [root, last] if root.id.as_deref() == Some(model_id.as_str()) => last,
+        _ => return None,
+    };
+    properties.iter().find(|property| {
+        let id = last.id.as_deref().is_none_or(|id| id == property.id.as_str());
+        let name = last.name.as_deref().is_none_or(|name| name == property.name);
+        id && name && (last.id.is_some() || last.name.is_some())
+    })
+}
+
+/// Says whether text means an element: as its id, as `externalId:…`, or where allowed as its name.
+fn means(element: &impl Element, text: &str, by_name: bool) -> bool {
+    let named = by_name && element.name() == text;
+    named || CustomId::parse(text).is_some_and(|id| id.names(element.id(), element.external_id()))
+}
+
+fn check_inputs(owner: &Property, inputs: &[Input<'_>]) -> Result<(), Error> {
+    let name = &owner.name;
+    match &owner.kind {
+        PropertyKind::Transform { .. } => {
+            let moving = |input: &Input<'_>| !matches!(input.property.kind, PropertyKind::Attribute { .. });
+            if !inputs.iter().any(moving) {
+                return Err(invalid(format!(
+                    "Transform '{name}' needs at least one variable that is not an attribute"
+                )));
+            }
+        }
+        PropertyKind::Metric { window: Some(window), .. } => {
+            for input in inputs {
+                if let PropertyKind::Metric { window: Some(other), .. } = &input.property.kind
+                    && other.interval != window.interval
+                {
+                    return Err(invalid(format!(
+                        "Metric '{name}' has interval '{}', but metric '{}' that it reads has '{}'; both must \
+                         be equal",
+                        window.interval, input.property.name, other.interval
+                    )));
+                }
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The properties of one model as a graph: who reads whom, by position.
+pub struct Dependencies<'a> {
+    properties: &'a [Property],
+    /// For each property, those whose formula reads it.
+    readers: Vec<Vec<usize>>,
+}
+
+impl<'a> Dependencies<'a> {
+    /// Draws the graph of properties whose variables are resolved.
+    pub fn of(properties: &'a [Property]) -> Self {
+        let positions: HashMap<&str, usize> =
+            properties.iter().enumerate().map(|(i, property)| (property.id.as_str(), i)).collect();
+        let mut readers = vec![Vec::new(); properties.len()];
+        for (reader, property) in properties.iter().enumerate() {
+            let own = property.kind.variables().iter().filter(|variable| variable.hierarchy_id.is_none());
+            let read: HashSet<usize> =
+                own.filter_map(|variable| positions.get(variable.property_id.as_str()).copied()).collect();
+            for input in read {
+                readers[input].push(reader);
+            }
+        }
+        Self { properties, readers }
+    }
+
+    /// Finds a formula that depends on itself, directly or through others.
+    pub fn circular(&self) -> Option<&'a str> {
+        let own = |start: usize| self.reached(start).contains(&start);
+        (0..self.properties.len()).find(|start| own(*start)).map(|start| self.properties[start].name.as_str())
+    }
+
+    /// Checks the quotas on dependents and depth; there must be no circular formula.
+    pub fn check(&self) -> Result<(), Error> {
+        let mut depths = vec![None; self.properties.len()];
+        for (i, property) in self.properties.iter().enumerate() {
+            let (direct, all, depth) =
+                (self.readers[i].len(), self.reached(i).len(), self.depth(i, &mut depths));
+            let name = &property.name;
+            if direct > DIRECT_DEPENDENTS_MAX {
+                return Err(limit(format!(
+                    "{direct} properties read property '{name}' directly; {DIRECT_DEPENDENTS_MAX} are allowed"
+                )));
+            }
+            if all > DEPENDENTS_MAX {
+                return Err(limit(format!(
+                    "{all} properties depend on property '{name}'; {DEPENDENTS_MAX} are allowed"
+                )));
+            }
+            if depth > PROPERTY_TREE_DEPTH_MAX {
+                return Err(limit(format!(
+                    "The property tree on property '{name}' is {depth} levels deep; {PROPERTY_TREE_DEPTH_MAX} are \
+                     allowed"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// All properties that depend on one, itself included only when the formula is circular.
+    fn reached(&self, start: usize) -> HashSet<usize> {
+        let mut reached = HashSet::new();
+        let mut open = self.readers[start].clone();
+        while let Some(next) = open.pop() {
+            if reached.insert(next) {
+                open.extend(&self.readers[next]);
+            }
+        }
+        reached
+    }
+
+    fn depth(&self, start: usize, known: &mut [Option<usize>]) -> usize {
+        if let Some(depth) = known[start] {
+            return depth;
+        }
+        let above = self.readers[start].iter().map(|reader| self.depth(*reader, known)).max().unwrap_or(0);
+        known[start] = Some(above + 1);
+        above + 1
+    }
+}

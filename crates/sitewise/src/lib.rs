@@ -1,0 +1,32 @@
+//! AWS IoT SiteWise: asset models, assets and their associations, as operations over a transaction.
+//!
+//! Nothing here knows HTTP. Operations on an account's resources stand in the room of the resource, one file each.
+
+mod argument;
+pub mod asset;
+pub mod asset_model;
+mod dialect;
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod place;
+mod reconcile;
+mod table;
+pub mod tag;
+
+pub use reconcile::reconcile;
+
+/// Why an operation of this service did not answer.
+pub type Error = service::Error<model_sitewise::Error>;
+
+/// The tables of this service.
+pub static ROOM: store::Room =
+    store::Room { name: "sitewise", migrations: &[table::VERSION_1], blob_references: &[] };
+
+/// Enters all operations of this service that are implemented.
+pub fn register(table: &mut service::Table) {
+    table.service(dialect::SITEWISE, model_sitewise::SPECS);
+    asset_model::register(table);
+    asset::register(table);
+    tag::register(table);
+}

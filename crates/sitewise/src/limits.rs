@@ -1,0 +1,55 @@
+//! Quotas of IoT SiteWise: how many of a thing there may be.
+//!
+//! Passing one answers `LimitExceededException` (410). Each constant names AWS's quota code where it is known; the
+//! defaults are the most permissive values that AWS published, since a home server has no neighbours to protect.
+
+/// Asset models and component models of an account in a Region (L-CB5C18A8: 100 in 2023; the TwinMaker sync page
+/// implies 1,000).
+pub const ASSET_MODELS_MAX: i64 = 1_000;
+
+/// Assets of one model (L-7D3E8B47: 10,000 in 2023; the TwinMaker sync page implies 100,000).
+pub const ASSETS_PER_MODEL_MAX: i64 = 100_000;
+
+/// One creation in so many counts the assets of its model.
+///
+/// Counting costs a walk over all of them, and on PostgreSQL it makes every concurrent creation collide; sampling
+/// lets the quota be passed by a few dozen assets and keeps creation at constant cost.
+pub const ASSETS_COUNTED_ONE_IN: u8 = 64;
+
+/// Children of one asset over all of its hierarchies (L-350DA9CF: 100 in 2023; the TwinMaker sync page: 2,000).
+pub const CHILDREN_PER_ASSET_MAX: i64 = 2_000;
+
+/// Assets on the longest way from a root to a leaf (L-7E24D4D3).
+pub const ASSET_TREE_DEPTH_MAX: i64 = 10;
+
+/// Hierarchy definitions of one model (L-CEBEAFA0: 20 in 2023; raised since).
+pub const HIERARCHIES_PER_MODEL_MAX: usize = 30;
+
+/// Properties of one model (L-1526C0DE: 200 in 2023, up to 500 today; the TwinMaker sync page allows 600
+/// properties and hierarchies together).
+pub const PROPERTIES_PER_MODEL_MAX: usize = 600;
+
+/// Models in one tree of hierarchy definitions (50 in 2023).
+pub const MODELS_PER_TREE_MAX: usize = 50;
+
+/// Variables of one expression (10 in 2023).
+pub const VARIABLES_PER_EXPRESSION_MAX: usize = 10;
+
+/// Properties whose expression reads one property directly (20 in 2023).
+pub const DIRECT_DEPENDENTS_MAX: usize = 20;
+
+/// Properties that depend on one property directly or through others (30 in 2023).
+pub const DEPENDENTS_MAX: usize = 30;
+
+/// Properties on the longest chain of expressions (10 in 2023).
+pub const PROPERTY_TREE_DEPTH_MAX: usize = 10;
+
+/// Tags of one resource.
+pub const TAGS_PER_RESOURCE_MAX: i64 = 50;
+
+/// Entries of a page when the caller does not say.
+pub const PAGE_DEFAULT: i64 = 50;
+
+/// Assets to which one step of the reconciler (or the operation itself) rolls a new model version; a fleet of up
+/// to so many is done before the answer is sent.
+pub const ASSETS_PER_STEP: i64 = 5_000;

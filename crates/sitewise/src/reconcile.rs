@@ -1,0 +1,28 @@
+//! Takes assets and models whose passing state is over to rest; what an operation did not finish goes on here.
+
+use store::{Error, Tx};
+
+use crate::place::Place;
+use crate::{asset, asset_model};
+
+/// Takes one step for up to `limit` assets and models that are due; answers how many steps were taken.
+///
+/// Call it at start and now and then, and again at once while it answers more than nothing. It needs no other
+/// input than the rows, and a step that was rolled back is taken again.
+pub fn reconcile(tx: &mut Tx, limit: usize) -> Result<usize, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let now = tx.now();
+    let mut steps = 0;
+    // Assets first: a model that is being deleted waits for its last one.
+    for (account, region, asset) in asset::table::due(tx, now, limit)? {
+        asset::progress::step(tx, Place { account: &account, region: &region }, &asset)?;
+        steps += 1;
+    }
+    for (account, region, mut model) in asset_model::table::due(tx, now, limit)? {
+        let moved =
+            asset_model::progress::step(tx, Place { account: &account, region: &region }, &mut model)?;
+        // A roll-over that is under way counts, a deletion that waits for assets does not.
+        steps += usize::from(moved || model.state == asset_model::ModelState::Propagating);
+    }
+    Ok(steps)
+}

@@ -1,0 +1,8 @@
+//! Operation tests of IoT SiteWise, without ports, on every database there is.
+
+#![allow(clippy::unwrap_used, reason = "a test that meets the unexpected stops")]
+#![allow(clippy::doc_markdown, reason = "operations are named as AWS names them")]
+
+mod associate;
+mod disassociate;
+mod plant;
