@@ -1,4 +1,4 @@
-//! The API of IoT SiteWise: types, tables, operations.
+//! The API of SiteWise: types, tables, operations.
 //!
 //! Only `pattern` is written by hand; the rest comes from `cargo xtask codegen`.
 

@@ -192,3 +192,17 @@ macro_rules! operation {
         }
     };
 }
+
+/// Declares the list of a service's operations.
+#[macro_export]
+macro_rules! operations {
+    ($($name:ident,)+) => {
+        /// All operations of the service.
+        pub static SPECS: &[&$crate::Spec] = &[$(<$name as $crate::Operation>::SPEC),+];
+
+        /// For tests: decodes an input of the operation at the same place in `SPECS` and drops it.
+        #[doc(hidden)]
+        pub static DECODERS: &[fn($crate::Members)] =
+            &[$(|members| _ = <<$name as $crate::Operation>::Input as $crate::Decode>::decode(members)),+];
+    };
+}

@@ -32,7 +32,7 @@ impl Check {
         }
         for member in structure.members {
             let value = members.get(member.name).filter(|value| !value.is_null());
-            let depth = self.enter(&lower_first(member.name));
+            let depth = self.enter_member(member.name);
             match value {
                 Some(value) => self.member(member, value)?,
                 None if member.required => {
@@ -176,6 +176,16 @@ impl Check {
         Ok(())
     }
 
+    /// Extends the path by a member, with a lower-case first letter as AWS writes it, also where the wire has a capital.
+    fn enter_member(&mut self, name: &str) -> usize {
+        let depth = self.enter(name);
+        let start = self.path.len() - name.len();
+        if let Some(first) = self.path.get_mut(start..=start) {
+            first.make_ascii_lowercase();
+        }
+        depth
+    }
+
     /// Extends the path and gives the length to cut it back to.
     fn enter(&mut self, step: &str) -> usize {
         let depth = self.path.len();
@@ -205,12 +215,6 @@ impl Check {
         };
         Invalid::WrongType { path: self.path.clone(), expected, found }
     }
-}
-
-/// AWS writes a member in a path with a lower-case first letter, also where the wire name begins with a capital.
-fn lower_first(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
 }
 
 fn broken_lengths(length: usize, min: Option<usize>, max: Option<usize>) -> Vec<String> {
@@ -270,3 +274,6 @@ fn rules(shape: &Shape) -> String {
     }
     rules.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

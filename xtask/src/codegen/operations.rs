@@ -10,11 +10,8 @@ pub fn write(api: &Api) -> String {
     for operation in &api.operations {
         text += &one(api, operation);
     }
-    text += "/// All operations of the service.\npub static SPECS: &[&Spec] = &[\n";
-    for operation in &api.operations {
-        text += &format!("    <{} as Operation>::SPEC,\n", operation.name);
-    }
-    text + "];\n"
+    let names: Vec<String> = api.operations.iter().map(|operation| operation.name.clone()).collect();
+    text + &format!("operations! {{\n{}}}\n", wrapped(&names, "    "))
 }
 
 /// Writes the file of the errors.

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::api::{Api, Match};
+use super::source::ServicePin;
 
 #[derive(Deserialize)]
 struct File {
@@ -44,6 +45,14 @@ pub fn read(root: &Path) -> Result<Vec<Patch>, String> {
     Ok(file.patch)
 }
 
+/// Checks that every patch is about a service that is generated.
+pub fn check_services(patches: &[Patch], services: &[ServicePin]) -> Result<(), String> {
+    let unknown = patches.iter().find(|patch| services.iter().all(|service| service.id != patch.service));
+    unknown.map_or(Ok(()), |patch| {
+        Err(format!("patch of {}: there is no service {}", patch.shape, patch.service))
+    })
+}
+
 /// Applies the patches of the service that `api` describes.
 pub fn apply(patches: &[Patch], api: &mut Api) -> Result<(), String> {
     for patch in patches.iter().filter(|patch| patch.service == api.id) {
@@ -53,6 +62,9 @@ pub fn apply(patches: &[Patch], api: &mut Api) -> Result<(), String> {
             .ok_or_else(|| format!("patch of {}: there is no shape {}", patch.service, patch.shape))?;
         if patch.reason.is_empty() {
             return Err(format!("patch of {}: give a reason", patch.shape));
+        }
+        if (patch.twin.is_some() || patch.prefix) && shape.pattern.is_none() {
+            return Err(format!("patch of {}: it has no pattern any more", patch.shape));
         }
         match (&patch.twin, patch.prefix) {
             (Some(function), _) => shape.pattern_match = Match::Twin(function.clone()),
