@@ -3,11 +3,13 @@
 use service::Table;
 
 /// The tables of everything that keeps state.
-pub static ROOMS: &[&store::Room] = &[&service::ROOM, &migrationhub::ROOM];
+pub static ROOMS: &[&store::Room] = &[&service::ROOM, &codeartifact::ROOM, &sitewise::ROOM, &migrationhub::ROOM];
 
 /// Puts the operation table together.
 pub fn table() -> Table {
     let mut table = Table::new();
+    codeartifact::register(&mut table);
+    sitewise::register(&mut table);
     migrationhub::register(&mut table);
     table
 }
