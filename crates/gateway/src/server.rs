@@ -12,8 +12,9 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
+use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::answer::{self, Outcome, ResponseBody};
@@ -53,6 +54,9 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Futu
             },
             () = &mut stop => break,
         };
+        if let Err(error) = stream.set_nodelay(true) {
+            log::debug!("TCP_NODELAY was not set: {error}");
+        }
         let connection = connection(&builder, &gateway, stream);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
@@ -77,7 +81,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .header_read_timeout(HEAD_DURATION_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .pipeline_flush(true);
+        .half_close(true);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -87,17 +91,18 @@ fn builder() -> auto::Builder<TokioExecutor> {
     builder
 }
 
-fn connection(
+/// Serves one connection over any pair of byte streams, until either side ends it.
+pub async fn converse(gateway: &Arc<Gateway>, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    if let Err(error) = connection(&builder(), gateway, stream).await {
+        log::debug!("a connection ended early: {error}");
+    }
+}
+
+fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     builder: &auto::Builder<TokioExecutor>,
     gateway: &Arc<Gateway>,
-    stream: TcpStream,
-) -> impl hyper_util::server::graceful::GracefulConnection<
-    Error = Box<dyn std::error::Error + Send + Sync>,
-> + Send
-+ 'static {
-    if let Err(error) = stream.set_nodelay(true) {
-        log::debug!("TCP_NODELAY was not set: {error}");
-    }
+    stream: S,
+) -> impl GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> + Send + 'static {
     let gateway = Arc::clone(gateway);
     let service = service_fn(move |request| {
         let gateway = Arc::clone(&gateway);
