@@ -13,6 +13,9 @@ REGION = "us-west-2"
 DEFAULT_ACCOUNT = "000000000000"
 UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 
+# One session for all clients: it keeps the parsed API models.
+_session = boto3.session.Session()
+_session_lock = threading.Lock()
 _accounts = itertools.count(100_000_000_001)
 _accounts_lock = threading.Lock()
 
@@ -45,10 +48,15 @@ class Caller:
                 max_pool_connections=64,
                 proxies={},
             )
-            session = boto3.session.Session(
-                aws_access_key_id=self.account, aws_secret_access_key="secret", region_name=self.region
-            )
-            self._clients[key] = session.client(service, endpoint_url=self.server.endpoint, config=config)
+            with _session_lock:
+                self._clients[key] = _session.client(
+                    service,
+                    region_name=self.region,
+                    endpoint_url=self.server.endpoint,
+                    aws_access_key_id=self.account,
+                    aws_secret_access_key="secret",
+                    config=config,
+                )
         return self._clients[key]
 
     def elsewhere(self, region):

@@ -215,7 +215,7 @@ def test_a_deleted_asset_is_gone(caller):
     model = create_model(caller)
     asset = create_asset(caller, model, assetExternalId="once-mine")
     gone = answer(caller.sitewise.delete_asset(assetId="externalId:once-mine"), 202)
-    assert gone == {"assetStatus": {"state": "DELETING"}}
+    assert gone == {"assetId": asset, "assetStatus": {"state": "DELETING"}}
     caller.sitewise.get_waiter("asset_not_exists").wait(assetId=asset, WaiterConfig=WAIT)
     missing(caller.sitewise.describe_asset, assetId=asset)
     missing(caller.sitewise.delete_asset, assetId=asset)
@@ -278,7 +278,7 @@ def test_an_asset_can_be_renamed(caller, needs):
     needs("UpdateAsset")
     asset = create_asset(caller, create_model(caller), "old", assetDescription="old")
     updated = answer(caller.sitewise.update_asset(assetId=asset, assetName="new", assetExternalId="new-id"), 202)
-    assert updated == {"assetStatus": {"state": "UPDATING"}}
+    assert updated == {"assetId": asset, "assetStatus": {"state": "UPDATING"}}
     found = described(caller, "externalId:new-id")
     assert (found["assetName"], found.get("assetDescription")) == ("new", None)
     invalid(caller.sitewise.update_asset, assetId=asset, assetName="new", assetExternalId="other-id")

@@ -53,6 +53,7 @@ def test_creating_a_model_answers_at_once_and_ends_active(caller):
         "assetModelHierarchies": [],
         "assetModelCompositeModels": [],
         "assetModelCompositeModelSummaries": [],
+        "interfaceDetails": [],
         "assetModelStatus": {"state": "ACTIVE"},
         "assetModelVersion": "1",
     }
@@ -291,7 +292,7 @@ def test_a_token_belongs_to_its_filter(caller):
 def test_a_deleted_model_is_gone_and_its_name_free(caller):
     model = create_model(caller, "Machine", assetModelExternalId="machine")
     gone = answer(caller.sitewise.delete_asset_model(assetModelId="externalId:machine"), 202)
-    assert gone == {"assetModelStatus": {"state": "DELETING"}}
+    assert gone == {"assetModelId": model, "assetModelStatus": {"state": "DELETING"}}
     caller.sitewise.get_waiter("asset_model_not_exists").wait(assetModelId=model, WaiterConfig=WAIT)
     missing(caller.sitewise.describe_asset_model, assetModelId=model)
     missing(caller.sitewise.delete_asset_model, assetModelId=model)

@@ -38,7 +38,7 @@ def test_a_created_domain_is_described_as_created(caller):
     before = datetime.now(timezone.utc)
     made = create(caller)
     assert abs(made["createdTime"] - before) < timedelta(seconds=30)
-    assert re.match(rf"^arn:aws:kms:{caller.region}:{caller.account}:key/.+$", made["encryptionKey"]), made
+    assert re.match(rf"^arn:aws:kms:{caller.region}:{caller.account}:(key|alias)/.+$", made["encryptionKey"]), made
     assert made == {
         "name": "shop",
         "owner": caller.account,
