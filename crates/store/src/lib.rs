@@ -8,6 +8,7 @@ mod block_on;
 mod clock;
 mod entropy;
 mod error;
+mod folder_lock;
 mod job;
 mod memory;
 mod outbox;

@@ -2,6 +2,9 @@
 //!
 //! Delivering them is not done here; see the subscribers.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use model::Timestamp;
 
 use crate::tx::Connection;
@@ -79,6 +82,18 @@ pub(crate) fn append(
     Ok(())
 }
 
+/// Gives the microsecond of the machine's clock, or a later one so that no two transactions share theirs.
+///
+/// Between servers the order of events is as good as their clocks.
+pub(crate) fn next_moment() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+    let step = |last: u64| Some(now.max(last + 1));
+    let last = LAST.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step).unwrap_or_default();
+    now.max(last + 1)
+}
+
 pub(crate) fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute("DELETE FROM store_outbox", &[])?;
     if matches!(tx.connection, Connection::Postgres(_)) {
@@ -91,7 +106,7 @@ pub(crate) fn clear(tx: &mut Tx) -> Result<(), Error> {
 fn number(tx: &mut Tx) -> Result<(), Error> {
     let count = tx.execute(
         "INSERT INTO store_outbox (sequence, account, region, topic, body, emitted_at)
-         SELECT l.sequence + ROW_NUMBER() OVER (ORDER BY p.emitted_at, p.id), p.account, p.region, p.topic, p.body,
+         SELECT l.sequence + ROW_NUMBER() OVER (ORDER BY p.id), p.account, p.region, p.topic, p.body,
            p.emitted_at
          FROM store_outbox_pending p CROSS JOIN store_outbox_last l WHERE l.name = 'outbox'",
         &[],

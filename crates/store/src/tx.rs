@@ -125,10 +125,12 @@ impl Tx {
         outbox::append(self, account, region, topic, body)
     }
 
-    /// Makes a key for the next event that sorts after the earlier ones of this transaction.
+    /// Makes a key for the next event that sorts after those of this and of earlier transactions.
     pub(crate) fn event_key(&mut self) -> String {
         self.emitted += 1;
-        let emission = self.emission.get_or_insert_with(|| self.entropy.uuid());
+        let emission = self
+            .emission
+            .get_or_insert_with(|| format!("{:020}.{}", outbox::next_moment(), self.entropy.uuid()));
         format!("{emission}.{:08}", self.emitted)
     }
 

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use store::{Blobs, Error, Swept};
+use store::{Blobs, Error, OpenError, Swept};
 use suite::Bench;
 
 const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -29,11 +29,13 @@ impl Drop for Folder {
     }
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// Lists what lies in a folder of blobs, except its lock.
+fn blob_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        if entry.is_dir() { found.extend(files(&entry)) } else { found.push(entry) }
+        if entry.is_dir() { found.extend(blob_files(&entry)) } else { found.push(entry) }
     }
+    found.retain(|path| !path.ends_with("lock"));
     found.sort();
     found
 }
@@ -117,18 +119,25 @@ async fn broken_off_uploads_leave_nothing() {
     let blobs = Blobs::open(&folder.0, true).unwrap();
     let mut stage = blobs.stage();
     stage.write(&vec![7; 600_000]).await.unwrap();
-    assert_eq!(files(&folder.0).len(), 1, "the stage is on the disk");
+    assert_eq!(blob_files(&folder.0).len(), 1, "the stage is on the disk");
     drop(stage);
-    assert_eq!(files(&folder.0), Vec::<PathBuf>::new());
+    assert_eq!(blob_files(&folder.0), Vec::<PathBuf>::new());
 
     // What a killed process leaves behind is removed at the next start.
-    let mut stage = blobs.stage();
-    stage.write(&vec![7; 600_000]).await.unwrap();
-    std::mem::forget(stage);
-    assert_eq!(files(&folder.0).len(), 1);
+    drop(blobs);
+    fs::write(folder.0.join("staging/7"), "half").unwrap();
+    Blobs::open(&folder.0, true).unwrap();
+    assert_eq!(blob_files(&folder.0), Vec::<PathBuf>::new());
+}
+
+#[tokio::test]
+async fn a_second_process_is_kept_out_of_the_folder() {
+    let folder = Folder::new();
+    let blobs = Blobs::open(&folder.0, true).unwrap();
+    let error = Blobs::open(&folder.0, true).unwrap_err();
+    assert_eq!(error, OpenError::Locked { path: folder.0.clone(), process: Some(std::process::id()) });
     drop(blobs);
     Blobs::open(&folder.0, true).unwrap();
-    assert_eq!(files(&folder.0), Vec::<PathBuf>::new());
 }
 
 #[tokio::test]
@@ -144,7 +153,7 @@ async fn equal_content_is_kept_once() {
     for upload in uploads {
         assert_eq!(upload.await.unwrap().unwrap().sha256, ABC);
     }
-    assert_eq!(files(&folder.0), [folder.0.join("ba/78").join(ABC)]);
+    assert_eq!(blob_files(&folder.0), [folder.0.join("ba/78").join(ABC)]);
 }
 
 #[tokio::test]
@@ -208,6 +217,6 @@ async fn a_full_disk_refuses_the_upload_and_keeps_nothing() {
     }
     assert_eq!(result, Err(Error::Full));
     assert!(stage.finish().await.is_err(), "half an upload is not finished");
-    assert_eq!(files(&small.path.join("blobs")).len(), 1);
+    assert_eq!(blob_files(&small.path.join("blobs")).len(), 1);
     assert_eq!(blobs.put(b"after").await.unwrap().size, 5);
 }

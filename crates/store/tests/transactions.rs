@@ -342,6 +342,48 @@ fn a_commit_is_announced_and_leaves_its_events() {
 }
 
 #[test]
+fn a_follower_misses_no_event_of_concurrent_transactions() {
+    each_engine(|bench| {
+        let store = bench.open();
+        let emitters: Vec<_> = (0..6)
+            .map(|emitter| {
+                let store = store.clone();
+                std::thread::spawn(move || {
+                    for i in 0..30 {
+                        let job = move |tx: &mut Tx| {
+                            add(tx, "n", 1)?;
+                            tx.emit("a", "r", "one", &json!([emitter, i, 0]))?;
+                            tx.emit("a", "r", "two", &json!([emitter, i, 1]))
+                        };
+                        store.write_blocking(job).unwrap();
+                    }
+                })
+            })
+            .collect();
+        let mut seen = Vec::new();
+        let mut last = 0;
+        while seen.len() < 360 {
+            let ended = emitters.iter().all(std::thread::JoinHandle::is_finished);
+            let events = wait(store.events_after(last, 7)).unwrap();
+            assert!(!(ended && events.is_empty()), "{} of 360 events on {bench:?}", seen.len());
+            for event in events {
+                assert!(event.sequence > last);
+                last = event.sequence;
+                seen.push(event.body.to_string());
+            }
+        }
+        for emitter in 0..6 {
+            // Each one's events come in the order in which they were emitted.
+            let own: Vec<_> = seen.iter().filter(|body| body.starts_with(&format!("[{emitter},"))).collect();
+            let expected: Vec<_> =
+                (0..30).flat_map(|i| [0, 1].map(|place| json!([emitter, i, place]).to_string())).collect();
+            let same = own.iter().zip(&expected).all(|(own, expected)| **own == *expected);
+            assert!(same && own.len() == 60, "emitter {emitter} on {bench:?}: {own:?}");
+        }
+    });
+}
+
+#[test]
 fn data_and_secrets_survive_reopening_and_reset_keeps_secrets() {
     each_engine(|bench| {
         let store = bench.open();

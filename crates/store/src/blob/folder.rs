@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use super::{Staged, io_error, is_sha256, lock};
+use crate::folder_lock::FolderLock;
 use crate::{Error, OpenError};
 
 /// Subfolder for uploads in progress; its name is no prefix of a SHA-256.
@@ -18,6 +19,7 @@ const STAGING: &str = "staging";
 pub(crate) struct Folder {
     root: PathBuf,
     durable: bool,
+    _lock: FolderLock,
     staged: AtomicU64,
     /// First digits of the hashes whose subfolders are known to be on the disk.
     flushed: Mutex<HashSet<String>>,
@@ -42,6 +44,7 @@ pub(crate) struct Found {
 
 impl Folder {
     pub(crate) fn open(root: PathBuf, durable: bool) -> Result<Folder, OpenError> {
+        let lock = FolderLock::take(&root)?;
         let staging = root.join(STAGING);
         let prepare = || {
             if staging.exists() {
@@ -51,7 +54,7 @@ impl Folder {
         };
         prepare().map_err(|error| OpenError::unwritable(&root, error))?;
         let (staged, flushed, settling) = Default::default();
-        Ok(Folder { root, durable, staged, flushed, settling })
+        Ok(Folder { root, durable, _lock: lock, staged, flushed, settling })
     }
 
     pub(crate) fn staging_file(&self) -> io::Result<StagingFile> {

@@ -54,8 +54,8 @@ pub(crate) struct Kept {
 impl Blobs {
     /// Opens a folder of blobs, creating it if need be, and removes what an earlier process staged but not finished.
     ///
-    /// The folder must belong to this process alone (the store's lock on the data folder sees to that). Without
-    /// `durable` nothing is flushed, which suits throw-away data only.
+    /// The folder is locked against a second process. Without `durable` nothing is flushed, which suits throw-away
+    /// data only.
     pub fn open(directory: impl Into<PathBuf>, durable: bool) -> Result<Blobs, OpenError> {
         let folder = Folder::open(directory.into(), durable)?;
         Ok(Blobs { home: Arc::new(Home::Folder(folder)) })

@@ -19,6 +19,9 @@ pub(crate) fn writer(file: &Path, durable: bool) -> Result<Connection, OpenError
         prepare(&connection)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", if durable { "FULL" } else { "OFF" })?;
+        // On macOS a plain flush stops at the drive's cache.
+        connection.pragma_update(None, "fullfsync", durable)?;
+        connection.pragma_update(None, "checkpoint_fullfsync", durable)?;
         // Checkpoints run on their own connection, so that no transaction waits for one.
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         connection.pragma_update(None, "cache_size", -32 * 1024)?;

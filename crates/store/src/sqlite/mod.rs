@@ -2,7 +2,6 @@
 
 mod checkpoint;
 pub(crate) mod connection;
-mod lock;
 pub(crate) mod statement;
 pub(crate) mod transaction;
 mod writer;
@@ -13,6 +12,7 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::watch;
 
+use crate::folder_lock::FolderLock;
 use crate::job::Job;
 use crate::queue::Queue;
 use crate::store::Health;
@@ -34,7 +34,7 @@ pub(crate) struct Sqlite {
     clock: Clock,
     entropy: Entropy,
     threads: Vec<JoinHandle<()>>,
-    _lock: lock::FolderLock,
+    _lock: FolderLock,
 }
 
 impl Sqlite {
@@ -45,7 +45,7 @@ impl Sqlite {
         health: &Arc<Health>,
         committed: Arc<watch::Sender<u64>>,
     ) -> Result<Sqlite, OpenError> {
-        let lock = lock::FolderLock::take(directory)?;
+        let lock = FolderLock::take(directory)?;
         let file = directory.join(FILE);
         let connection = connection::writer(&file, durable)?;
         let mut tx = Tx::new(Connection::Sqlite(connection), options.clock.clone(), options.entropy.clone());

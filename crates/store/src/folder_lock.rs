@@ -1,4 +1,4 @@
-//! Keeps a second process out of a data folder.
+//! Keeps a second process out of a data folder or a folder of blobs.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::OpenError;
 
 /// A held lock; the operating system lets go of it when the process ends, however it ends.
+#[derive(Debug)]
 pub(crate) struct FolderLock(#[expect(dead_code, reason = "holding the file open is its use")] File);
 
 impl FolderLock {
