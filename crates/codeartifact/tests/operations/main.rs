@@ -1,0 +1,18 @@
+//! CodeArtifact through its operation table and its engine functions, on every database there is.
+
+mod arrival;
+mod authorisation;
+mod dist_tag;
+mod domain;
+mod endpoint;
+mod event;
+mod external_connection;
+mod package;
+mod package_version;
+mod repository;
+mod resolution;
+mod status;
+mod story;
+mod support;
+mod tag;
+mod token;
