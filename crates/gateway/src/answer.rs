@@ -29,6 +29,13 @@ pub fn empty() -> ResponseBody {
     full(Bytes::new())
 }
 
+/// Puts the request's id on its answer, as every AWS service does.
+pub(crate) fn name_request(response: &mut Response<ResponseBody>, request_id: &str) {
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+}
+
 /// What the log line of a request says of its answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Outcome {
@@ -60,7 +67,6 @@ pub fn stream(content: store::Content) -> ResponseBody {
 /// Frames the answer of an operation; fails when the blob that it names cannot be read.
 pub(crate) async fn reply(
     protocol: Protocol,
-    request_id: &str,
     blobs: &Blobs,
     reply: Reply,
 ) -> Result<Response<ResponseBody>, store::Error> {
@@ -70,11 +76,12 @@ pub(crate) async fn reply(
         Body::Json(json) => (full(json), None),
         Body::Content(content) => {
             let found = blobs.read(&content.sha256, None).await?;
-            let found = found.ok_or_else(|| store::Error::Broken(format!("blob {} is gone", content.sha256)))?;
+            let found =
+                found.ok_or_else(|| store::Error::Broken(format!("blob {} is gone", content.sha256)))?;
             (stream(found), Some(content.size))
         }
     };
-    let mut response = framed(protocol, request_id, reply.status, &reply.headers, body);
+    let mut response = framed(protocol, reply.status, &reply.headers, body);
     if let Some(size) = streamed {
         let fields = response.headers_mut();
         fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
@@ -84,21 +91,20 @@ pub(crate) async fn reply(
 }
 
 /// Frames a failure.
-pub(crate) fn problem(protocol: Protocol, request_id: &str, problem: Problem) -> Response<ResponseBody> {
-    let mut response = framed(protocol, request_id, problem.status, &problem.headers, full(problem.body));
+pub(crate) fn problem(protocol: Protocol, problem: Problem) -> Response<ResponseBody> {
+    let mut response = framed(protocol, problem.status, &problem.headers, full(problem.body));
     response.headers_mut().insert(ERROR_TYPE, HeaderValue::from_static(problem.name));
     response.extensions_mut().insert(Outcome { error: Some(problem.name) });
     response
 }
 
 /// Frames a failure for which no service is known.
-pub(crate) fn refusal(request_id: &str, status: u16, name: &'static str, message: &str) -> Response<ResponseBody> {
-    problem(Protocol::RestJson1, request_id, Problem::worded("message", status, name, message))
+pub(crate) fn refusal(status: u16, name: &'static str, message: &str) -> Response<ResponseBody> {
+    problem(Protocol::RestJson1, Problem::worded("message", status, name, message))
 }
 
 fn framed(
     protocol: Protocol,
-    request_id: &str,
     status: u16,
     headers: &[(&'static str, String)],
     body: ResponseBody,
@@ -108,9 +114,6 @@ fn framed(
         hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, content_type(protocol));
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        fields.insert(REQUEST_ID, id);
-    }
     for (name, value) in headers {
         // Names come from the model; values are stored text, which may hold what a header cannot.
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(*name), HeaderValue::from_str(value)) {

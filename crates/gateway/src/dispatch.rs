@@ -14,10 +14,10 @@ use store::{Blobs, Store};
 
 use crate::answer::{self, ResponseBody};
 use crate::intake::{self, Torn};
+use crate::own;
 use crate::protocol::{aws_json, query, rest_json};
 use crate::route::{self, Routes};
 use crate::sigv4::{self, Credential};
-use crate::own;
 
 /// The package endpoints, mounted by the binary: takes the request as it came, with its request id.
 pub type PackageEndpoint =
@@ -83,7 +83,11 @@ impl Gateway {
     }
 
     /// Answers one request; `request_id` is the id that the answer carries.
-    pub(crate) async fn answer(&self, request: Request<Incoming>, request_id: &str) -> Response<ResponseBody> {
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        request_id: &str,
+    ) -> Response<ResponseBody> {
         let path = request.uri().path();
         if let Some(response) = own::answer(self, request.method(), path) {
             return response;
@@ -96,7 +100,7 @@ impl Gateway {
         let (parts, body) = request.into_parts();
         let addressed = match self.address(&parts) {
             Ok(addressed) => addressed,
-            Err(unknown) => return self.unknown(&parts, unknown, request_id),
+            Err(unknown) => return self.unknown(&parts, unknown),
         };
         let credential = match sigv4::credential(&parts.headers) {
             Ok(credential) => credential,
@@ -104,7 +108,7 @@ impl Gateway {
         };
         let bytes = match intake::read(body).await {
             Ok(bytes) => bytes,
-            Err(torn) => return torn_body(torn, request_id),
+            Err(torn) => return torn_body(torn),
         };
         let call = self.call(&parts, &credential, request_id);
         let (spec, members) = match addressed {
@@ -120,20 +124,15 @@ impl Gateway {
             Ok(members) => self.table.answer(&self.store, &call, spec, members).await,
             Err(fault) => Err(self.fault(spec.service, fault)),
         };
-        let mut response = self.framed(spec, request_id, outcome).await;
+        let mut response = self.framed(spec, outcome).await;
         response.extensions_mut().insert(Named { spec, account: call.account });
         response
     }
 
-    async fn framed(
-        &self,
-        spec: &'static Spec,
-        request_id: &str,
-        outcome: Result<Reply, Problem>,
-    ) -> Response<ResponseBody> {
+    async fn framed(&self, spec: &'static Spec, outcome: Result<Reply, Problem>) -> Response<ResponseBody> {
         let protocol = spec.service.protocol;
         let problem = match outcome {
-            Ok(reply) => match answer::reply(protocol, request_id, &self.blobs, reply).await {
+            Ok(reply) => match answer::reply(protocol, &self.blobs, reply).await {
                 Ok(response) => return response,
                 Err(error) => {
                     log::error!("{}.{} cannot stream its answer: {error}", spec.service.id, spec.name);
@@ -142,13 +141,15 @@ impl Gateway {
             },
             Err(problem) => problem,
         };
-        answer::problem(protocol, request_id, problem)
+        answer::problem(protocol, problem)
     }
 
     fn address(&self, parts: &Parts) -> Result<Addressed, Unknown> {
         match self.targets.find(&parts.headers) {
             Some(aws_json::Found::Operation(spec)) => return Ok(Addressed::Target(spec)),
-            Some(aws_json::Found::UnknownOperation(service, name)) => return Err(Unknown::Operation(service, name)),
+            Some(aws_json::Found::UnknownOperation(service, name)) => {
+                return Err(Unknown::Operation(service, name));
+            }
             Some(aws_json::Found::UnknownTarget(target)) => return Err(Unknown::Target(target)),
             None => {}
         }
@@ -194,7 +195,7 @@ impl Gateway {
     }
 
     /// Answers what leads to no operation, in the words of the service that the signature names if it can.
-    fn unknown(&self, parts: &Parts, unknown: Unknown, request_id: &str) -> Response<ResponseBody> {
+    fn unknown(&self, parts: &Parts, unknown: Unknown) -> Response<ResponseBody> {
         let signed_for = sigv4::credential(&parts.headers).ok().map(|credential| credential.service);
         let path = parts.uri.path();
         let message = match &unknown {
@@ -210,13 +211,13 @@ impl Gateway {
         };
         let Some(service) = service else {
             let status = if matches!(unknown, Unknown::Target(_) | Unknown::NotText) { 400 } else { 404 };
-            return answer::refusal(request_id, status, "UnknownOperationException", &message);
+            return answer::refusal(status, "UnknownOperationException", &message);
         };
         let fault = match unknown {
             Unknown::NotText => Fault::Unparsable(message),
             _ => Fault::UnknownOperation(message),
         };
-        answer::problem(service.protocol, request_id, self.fault(service, fault))
+        answer::problem(service.protocol, self.fault(service, fault))
     }
 
     fn restjson_service(&self, signing_name: &str) -> Option<&'static Service> {
@@ -264,7 +265,10 @@ fn is_package_request(request: &Request<Incoming>) -> bool {
 fn names_domain(host: &str) -> bool {
     let Some((label, rest)) = host.split_once('.') else { return false };
     let Some((domain, owner)) = label.rsplit_once('-') else { return false };
-    rest.starts_with("d.") && !domain.is_empty() && owner.len() == 12 && owner.bytes().all(|b| b.is_ascii_digit())
+    rest.starts_with("d.")
+        && !domain.is_empty()
+        && owner.len() == 12
+        && owner.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn unsigned(addressed: &Addressed, refused: &sigv4::Refused, request_id: &str) -> Response<ResponseBody> {
@@ -285,16 +289,16 @@ fn unsigned(addressed: &Addressed, refused: &sigv4::Refused, request_id: &str) -
     };
     // awsJson front ends answer every client fault with 400.
     let status = if matches!(service.protocol, Protocol::AwsJson1_1) { 400 } else { status };
-    answer::problem(service.protocol, request_id, Problem::plain(service, status, name, &message))
+    answer::problem(service.protocol, Problem::plain(service, status, name, &message))
 }
 
-fn torn_body(torn: Torn, request_id: &str) -> Response<ResponseBody> {
+fn torn_body(torn: Torn) -> Response<ResponseBody> {
     let (status, name, message) = match torn {
         Torn::TooLarge => (413, "RequestEntityTooLargeException", "the request body is larger than 10 MiB"),
         Torn::TooSlow => (408, "RequestTimeoutException", "the request body did not arrive in time"),
         Torn::Cut => (400, "IncompleteBodyException", "the request body ended before its announced length"),
     };
-    answer::refusal(request_id, status, name, message)
+    answer::refusal(status, name, message)
 }
 
 fn sts(parts: &Parts, body: &[u8], call: &Call) -> Response<ResponseBody> {
@@ -308,7 +312,6 @@ fn sts(parts: &Parts, body: &[u8], call: &Call) -> Response<ResponseBody> {
             query::answer(&action, &caller)
         }
         None => answer::refusal(
-            &call.request_id,
             400,
             "UnknownOperationException",
             "the request names no operation: X-Amz-Target is missing",

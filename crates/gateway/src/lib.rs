@@ -15,4 +15,4 @@ mod sigv4;
 
 pub use answer::{ResponseBody, empty, full, stream};
 pub use dispatch::{Gateway, PackageEndpoint, Settings};
-pub use server::{serve, Shutdown};
+pub use server::{Shutdown, converse, serve};

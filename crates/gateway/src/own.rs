@@ -23,8 +23,11 @@ pub(crate) fn answer(gateway: &Gateway, method: &Method, path: &str) -> Option<R
 fn health(gateway: &Gateway) -> Response<ResponseBody> {
     let services: serde_json::Map<String, serde_json::Value> =
         gateway.service_ids().map(|id| (id.to_owned(), "available".into())).collect();
-    let (status, word) =
-        if gateway.store().is_well() { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "broken") };
+    let (status, word) = if gateway.store().is_well() {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "broken")
+    };
     let body = serde_json::json!({
         "status": word,
         "version": env!("CARGO_PKG_VERSION"),

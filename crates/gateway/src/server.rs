@@ -120,8 +120,9 @@ async fn exchange(gateway: &Gateway, request: Request<Incoming>) -> Response<Res
     let answered = AssertUnwindSafe(gateway.answer(request, &request_id)).catch_unwind().await;
     let mut response = answered.unwrap_or_else(|_| {
         log::error!("request {request_id} met a bug; the server goes on");
-        answer::refusal(&request_id, 500, "InternalFailure", "an internal error occurred")
+        answer::refusal(500, "InternalFailure", "an internal error occurred")
     });
+    answer::name_request(&mut response, &request_id);
     let named = response.extensions_mut().remove::<Named>();
     let outcome = response.extensions_mut().remove::<Outcome>().unwrap_or_default();
     let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;

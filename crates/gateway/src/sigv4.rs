@@ -30,7 +30,8 @@ const REGION_CHARS_MAX: usize = 50;
 pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Refused> {
     let value = headers.get(AUTHORIZATION).ok_or(Refused::Missing)?;
     let value = value.to_str().map_err(|_| Refused::Incomplete("the header is not ASCII"))?;
-    let Some(fields) = value.strip_prefix("AWS4-HMAC-SHA256").filter(|rest| rest.starts_with([' ', ','])) else {
+    let Some(fields) = value.strip_prefix("AWS4-HMAC-SHA256").filter(|rest| rest.starts_with([' ', ',']))
+    else {
         return Err(Refused::Missing);
     };
     let field = |name: &str| {
@@ -69,7 +70,8 @@ pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Refused> {
 impl Credential {
     /// The account of the caller: a twelve-digit access key names it, any other key means `default`.
     pub(crate) fn account(&self, default: &str) -> String {
-        let names_account = self.access_key.len() == 12 && self.access_key.bytes().all(|b| b.is_ascii_digit());
+        let names_account =
+            self.access_key.len() == 12 && self.access_key.bytes().all(|b| b.is_ascii_digit());
         if names_account { self.access_key.clone() } else { default.to_owned() }
     }
 }
@@ -100,7 +102,10 @@ mod tests {
         assert_eq!(credential.region, "eu-west-1");
         assert_eq!(credential.service, "mgh");
         assert_eq!(credential.account("000000000000"), "111122223333");
-        assert_eq!(read(&header.replace("111122223333", "test")).unwrap().account("000000000000"), "000000000000");
+        assert_eq!(
+            read(&header.replace("111122223333", "test")).unwrap().account("000000000000"),
+            "000000000000"
+        );
     }
 
     #[test]

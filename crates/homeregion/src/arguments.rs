@@ -110,6 +110,8 @@ impl Home {
         named("XDG_DATA_HOME")
             .or_else(|| named("HOME").map(|home| home.join(".local/share")))
             .map(|folder| folder.join("homeregion"))
-            .ok_or_else(|| "there is no home folder to keep data in; name a folder with --data DIR".to_owned())
+            .ok_or_else(|| {
+                "there is no home folder to keep data in; name a folder with --data DIR".to_owned()
+            })
     }
 }

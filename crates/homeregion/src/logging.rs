@@ -13,8 +13,9 @@ struct Logger {
     out: Mutex<BufWriter<Stderr>>,
 }
 
-static LOGGER: std::sync::LazyLock<Logger> =
-    std::sync::LazyLock::new(|| Logger { out: Mutex::new(BufWriter::with_capacity(32 * 1024, io::stderr())) });
+static LOGGER: std::sync::LazyLock<Logger> = std::sync::LazyLock::new(|| Logger {
+    out: Mutex::new(BufWriter::with_capacity(32 * 1024, io::stderr())),
+});
 
 /// Starts logging from `level` on.
 pub fn start(level: LevelFilter) -> Result<(), String> {

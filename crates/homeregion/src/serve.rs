@@ -81,7 +81,8 @@ async fn listen(arguments: &Serve, folder: &Path, store: Store) -> Result<(), St
         propagation_ms: 0,
     });
     if let Some(region) = &arguments.home_region {
-        migrationhub::home_region::adopt(&store, &arguments.account, region).map_err(|error| error.to_string())?;
+        migrationhub::home_region::adopt(&store, &arguments.account, region)
+            .map_err(|error| error.to_string())?;
     }
     let listener = TcpListener::bind(arguments.listen)
         .await

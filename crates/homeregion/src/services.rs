@@ -3,7 +3,8 @@
 use service::Table;
 
 /// The tables of everything that keeps state.
-pub static ROOMS: &[&store::Room] = &[&service::ROOM, &codeartifact::ROOM, &sitewise::ROOM, &migrationhub::ROOM];
+pub static ROOMS: &[&store::Room] =
+    &[&service::ROOM, &codeartifact::ROOM, &sitewise::ROOM, &migrationhub::ROOM];
 
 /// Puts the operation table together.
 pub fn table() -> Table {

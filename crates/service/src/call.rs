@@ -50,7 +50,7 @@ impl Call {
     /// In mode `open` every principal has an implicit allow-all policy in its own account and none elsewhere.
     /// Resource policies join the decision here once they are stored; operations need not change.
     pub fn allow(&self, _tx: &mut Tx, action: &str, resource: &str) -> Result<(), Denied> {
-        let owner = resource.splitn(6, ':').nth(4).unwrap_or_default();
+        let owner = resource.split(':').nth(4).unwrap_or_default();
         if owner.is_empty() || owner == self.account {
             return Ok(());
         }

@@ -19,8 +19,5 @@ pub use operations::{Access, Operate, Table};
 pub use reply::{Body, Problem, Reply};
 
 /// The tables that this crate keeps in the store.
-pub static ROOM: store::Room = store::Room {
-    name: "service",
-    migrations: idempotency::MIGRATIONS,
-    blob_references: &[],
-};
+pub static ROOM: store::Room =
+    store::Room { name: "service", migrations: idempotency::MIGRATIONS, blob_references: &[] };

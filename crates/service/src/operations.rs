@@ -144,7 +144,12 @@ impl Table {
         outcome.map_err(|failure| self.problem(spec, failure))
     }
 
-    fn prepare(&self, call: &Call, spec: &'static Spec, members: Members) -> Result<(Request, Access), Problem> {
+    fn prepare(
+        &self,
+        call: &Call,
+        spec: &'static Spec,
+        members: Members,
+    ) -> Result<(Request, Access), Problem> {
         let fault = |fault| self.problem(spec, Failure::Fault(fault));
         model::validate(spec.input, &members).map_err(|invalid| {
             fault(match invalid {
@@ -170,7 +175,8 @@ impl Table {
                 Fault::Internal(public(&error))
             }
         };
-        let dialect = self.dialects.get(spec.service.id).expect("operations are routed from registered services");
+        let dialect =
+            self.dialects.get(spec.service.id).expect("operations are routed from registered services");
         (dialect.problem)(fault)
     }
 }
@@ -216,7 +222,9 @@ impl<O: Operation> Prepared for Job<O> {
                 );
                 Err(Failure::Problem(Problem::modelled(&error)))
             }
-            Err(Error::Denied(Denied(message))) if self.dry_run => Err(Failure::Fault(Fault::DryRunDenied(message))),
+            Err(Error::Denied(Denied(message))) if self.dry_run => {
+                Err(Failure::Fault(Fault::DryRunDenied(message)))
+            }
             Err(Error::Denied(Denied(message))) => Err(Failure::Fault(Fault::AccessDenied(message))),
             Err(Error::Store(error)) => Err(Failure::Store(error)),
         }

@@ -71,7 +71,11 @@ impl<'a> Page<'a> {
     }
 
     /// Opens a token that may be absent; an absent one means the first page.
-    pub fn open_optional(&self, token: Option<&str>, kept_ms: Option<i64>) -> Result<Option<Vec<String>>, Refused> {
+    pub fn open_optional(
+        &self,
+        token: Option<&str>,
+        kept_ms: Option<i64>,
+    ) -> Result<Option<Vec<String>>, Refused> {
         token.map(|token| self.open(token, kept_ms)).transpose()
     }
 

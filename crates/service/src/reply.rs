@@ -65,7 +65,8 @@ impl Problem {
 
     /// Encodes an exception of no service in particular.
     pub fn worded(message_member: &str, status: u16, name: &'static str, message: &str) -> Self {
-        let body = model::json::to_string(&Typed { name, members: &|out| out.field(message_member, message) });
+        let body =
+            model::json::to_string(&Typed { name, members: &|out| out.field(message_member, message) });
         Self { status, name, headers: Vec::new(), body }
     }
 }

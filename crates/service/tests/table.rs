@@ -189,7 +189,8 @@ fn a_token_is_forgotten_after_its_window_and_by_other_accounts_never_known() {
     region.call.account = home;
     region.pass(Duration::from_millis(u64::try_from(service::idempotency::TOKEN_KEPT_MS).unwrap() + 1));
     assert_eq!(region.send(&ADD, once).unwrap(), r#"{"count":3}"#);
-    let swept: Result<u64, store::Error> = region.store.write_blocking(|tx| service::idempotency::sweep(tx, 10));
+    let swept: Result<u64, store::Error> =
+        region.store.write_blocking(|tx| service::idempotency::sweep(tx, 10));
     assert_eq!(swept.unwrap(), 1, "only the other account's token is old; ours was renewed");
 }
 
@@ -197,7 +198,10 @@ fn a_token_is_forgotten_after_its_window_and_by_other_accounts_never_known() {
 fn failures_are_not_remembered_and_leave_nothing_behind() {
     let region = Region::new();
     for count in 1..=3 {
-        assert_eq!(region.send(&ADD, serde_json::json!({"counter": "a"})).unwrap(), format!(r#"{{"count":{count}}}"#));
+        assert_eq!(
+            region.send(&ADD, serde_json::json!({"counter": "a"})).unwrap(),
+            format!(r#"{{"count":{count}}}"#)
+        );
     }
     let over = serde_json::json!({"counter": "a", "clientToken": "t-1"});
     for _ in 0..2 {
@@ -216,7 +220,9 @@ fn faults_are_worded_by_the_service_and_unfinished_operations_name_themselves() 
     let region = Region::new();
     let fault = |input| region.send(&ADD, input).unwrap_err().body;
     assert!(fault(serde_json::json!({})).contains("Constraints"));
-    assert!(fault(serde_json::json!({"counter": "longer than eight"})).contains("length less than or equal to 8"));
+    assert!(
+        fault(serde_json::json!({"counter": "longer than eight"})).contains("length less than or equal to 8")
+    );
     assert!(fault(serde_json::json!({"counter": 7})).contains("WrongType"));
     assert!(fault(serde_json::json!({"counter": "denied"})).contains("AccessDenied"));
     let problem = region.send(&LATER, serde_json::json!({"counter": "a"})).unwrap_err();

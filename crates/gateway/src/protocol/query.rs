@@ -78,7 +78,10 @@ mod tests {
     #[test]
     fn the_action_is_read_from_a_form_or_a_query_string() {
         let mut form = HeaderMap::new();
-        form.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8"));
+        form.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8"),
+        );
         let body = b"Action=GetCallerIdentity&Version=2011-06-15";
         assert_eq!(action(&form, "", body).as_deref(), Some("GetCallerIdentity"));
         assert_eq!(action(&HeaderMap::new(), "Version=1&Action=X", b"").as_deref(), Some("X"));

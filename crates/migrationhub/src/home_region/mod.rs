@@ -11,22 +11,15 @@ use store::{Store, Tx};
 use crate::access::admit_config;
 use crate::error::DRY_RUN_MESSAGE;
 
-pub(crate) use table::MIGRATION;
 use table::Control;
+pub(crate) use table::MIGRATION;
 
 /// Why a Config operation did not answer.
 type Error = service::Error<config::Error>;
 
 /// The regions where AWS runs Migration Hub (endpoint tests of the API model).
-const REGIONS: [&str; 7] = [
-    "ap-northeast-1",
-    "ap-southeast-2",
-    "eu-central-1",
-    "eu-west-1",
-    "eu-west-2",
-    "us-east-1",
-    "us-west-2",
-];
+const REGIONS: [&str; 7] =
+    ["ap-northeast-1", "ap-southeast-2", "eu-central-1", "eu-west-1", "eu-west-2", "us-east-1", "us-west-2"];
 
 /// `hrc-` and this many letters or digits name a control.
 const CONTROL_ID_CHARS: usize = 12;
@@ -82,13 +75,12 @@ pub(crate) fn create(
         let stop = config::types::DryRunOperation { message: DRY_RUN_MESSAGE.to_owned() };
         return Err(Error::Modelled(config::Error::DryRunOperation(stop)));
     }
-    let control = match existing {
-        Some(control) => control,
-        None => {
-            let control = new_control(tx, &input.home_region);
-            table::put(tx, &call.account, &control)?;
-            control
-        }
+    let control = if let Some(control) = existing {
+        control
+    } else {
+        let control = new_control(tx, &input.home_region);
+        table::put(tx, &call.account, &control)?;
+        control
     };
     Ok(config::types::CreateHomeRegionControlResult { home_region_control: Some(shown(call, &control)) })
 }
@@ -122,7 +114,10 @@ pub(crate) fn describe(
             && target_id.is_none_or(|id| *id == call.account)
     });
     let shown = controls.iter().map(|control| shown(call, control)).collect();
-    Ok(config::types::DescribeHomeRegionControlsResult { home_region_controls: Some(shown), next_token: None })
+    Ok(config::types::DescribeHomeRegionControlsResult {
+        home_region_controls: Some(shown),
+        next_token: None,
+    })
 }
 
 /// Removes the setting and nothing else.
@@ -150,8 +145,10 @@ fn supported(call: &Call, region: &str) -> bool {
 fn new_control(tx: &mut Tx, region: &str) -> Control {
     const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     let random = tx.random();
-    let id: String =
-        random[..CONTROL_ID_CHARS].iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
+    let id: String = random[..CONTROL_ID_CHARS]
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
+        .collect();
     Control { control_id: format!("hrc-{id}"), home_region: region.to_owned(), requested_at: tx.now() }
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn notify_state(
         status: input.task.status.clone(),
         status_detail: input.task.status_detail.clone(),
         progress_percent: input.task.progress_percent,
-        next_update_seconds: input.next_update_seconds,
+        next_update_seconds: input.next_update_seconds.unwrap_or_default(),
     };
     let last = table::get_update(tx, call, &key, update.updated_at, task.update_count)?;
     if last.is_some_and(|last| last.is_repeated_by(&update)) {

@@ -60,7 +60,10 @@ mod tests {
         assert!(!update(99, 4).replaces(current.updated_at, current.sequence));
         assert!(update(100, 4).replaces(current.updated_at, current.sequence));
         assert!(update(101, 4).replaces(current.updated_at, current.sequence));
-        assert!(update(1, 1).replaces(Timestamp::from_millis(i64::MAX), 0), "the import gives way to any report");
+        assert!(
+            update(1, 1).replaces(Timestamp::from_millis(i64::MAX), 0),
+            "the import gives way to any report"
+        );
     }
 
     #[test]

@@ -78,7 +78,13 @@ pub(crate) fn get(tx: &mut Tx, call: &Call, key: &TaskKey) -> Result<Option<Task
 }
 
 /// Registers a task unless it exists; an existing one is not touched.
-pub(crate) fn put(tx: &mut Tx, call: &Call, key: &TaskKey, stream_name: &str, status: &str) -> Result<(), Error> {
+pub(crate) fn put(
+    tx: &mut Tx,
+    call: &Call,
+    key: &TaskKey,
+    stream_name: &str,
+    status: &str,
+) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO migration_task (account, region, stream_id, name, stream_name, imported_at, update_count,
                                      updated_at, update_sequence, status)

@@ -49,11 +49,15 @@ pub(crate) fn list(
         .into_iter()
         .map(|name| mgh::types::ProgressUpdateStreamSummary { progress_update_stream_name: Some(name) })
         .collect();
-    Ok(mgh::types::ListProgressUpdateStreamsResult { progress_update_stream_summary_list: Some(summaries), next_token })
+    Ok(mgh::types::ListProgressUpdateStreamsResult {
+        progress_update_stream_summary_list: Some(summaries),
+        next_token,
+    })
 }
 
 /// Finds the internal id of a stream, or answers that there is none.
 pub(crate) fn find(tx: &mut Tx, call: &Call, name: &str) -> Result<String, Error> {
-    table::get(tx, call, name)?
-        .ok_or_else(|| error::resource_not_found(format!("the progress update stream '{name}' does not exist")))
+    table::get(tx, call, name)?.ok_or_else(|| {
+        error::resource_not_found(format!("the progress update stream '{name}' does not exist"))
+    })
 }

@@ -258,7 +258,7 @@ pub static NOTIFY_MIGRATION_TASK_STATE_REQUEST: Structure = Structure {
         required_member("MigrationTaskName", &MIGRATION_TASK_NAME),
         required_member("Task", &Shape::Structure(&TASK)),
         required_member("UpdateDateTime", &Shape::Timestamp),
-        required_member("NextUpdateSeconds", &NEXT_UPDATE_SECONDS),
+        optional_member("NextUpdateSeconds", &NEXT_UPDATE_SECONDS),
         optional_member("DryRun", &Shape::Boolean),
     ],
     union: false,

@@ -255,7 +255,7 @@ structure! { NotifyMigrationTaskStateRequest [Decode] {
     migration_task_name: String = "MigrationTaskName",
     task: Task = "Task",
     update_date_time: Timestamp = "UpdateDateTime",
-    next_update_seconds: i64 = "NextUpdateSeconds",
+    next_update_seconds: Option<i64> = "NextUpdateSeconds",
     dry_run: Option<bool> = "DryRun",
 } }
 

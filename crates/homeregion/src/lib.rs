@@ -1,0 +1,35 @@
+//! What a user types, and the wiring of everything behind it. The binary is one call to [`main`].
+
+mod arguments;
+mod coverage;
+mod environment;
+mod healthcheck;
+mod logging;
+mod serve;
+pub mod services;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Serve(serve) => serve::run(&serve),
+        Command::Env(env) => environment::run(&env),
+        Command::Coverage(coverage) => coverage::run(&coverage),
+        Command::Healthcheck(healthcheck) => healthcheck::run(&healthcheck),
+        Command::Verify(verify) => verify::run(&verify),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("homeregion: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
