@@ -1,5 +1,7 @@
 //! CodeArtifact through its operation table and its engine functions, on every database there is.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot arrange its world may panic")]
+
 mod arrival;
 mod authorisation;
 mod dist_tag;

@@ -28,7 +28,7 @@ fn find(
         Ok(resolution::find(tx, &repository, &coordinates(package), version)?)
     });
     let names = |repositories: &[codeartifact::repository::Repository]| -> String {
-        repositories.iter().map(|one| format!(" {}", one.key.name)).collect()
+        repositories.iter().flat_map(|one| [" ", one.key.name.as_str()]).collect()
     };
     match found {
         Found::Held(held) => format!("held by {} behind{}", held.repository.key.name, names(&held.nearer)),
