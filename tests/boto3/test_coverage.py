@@ -137,8 +137,6 @@ def test_required_members_are_required(stranger, service, operation):
     refusal = Refusal(caught.value)
     expected = {"codeartifact": "ValidationException", "iotsitewise": "InvalidRequestException"}
     code = expected.get(service, "InvalidInputException")
-    if service == "iotsitewise" and operation == "ExecuteQuery":
-        code = "ValidationException"
     assert (refusal.status, refusal.code) == (400, code), refusal
     for name in required:
         assert f"at '{name[0].lower() + name[1:]}' failed to satisfy constraint: Member must not be null" in refusal.message
