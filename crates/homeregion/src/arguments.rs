@@ -24,6 +24,8 @@ pub enum Command {
     Coverage(Coverage),
     /// Ask a running server whether it is well; exit code 0 means yes
     Healthcheck(Healthcheck),
+    /// Print the events of a server that is not running, one JSON object a line
+    Events(Events),
     /// Check a data folder, or a database, of a server that is not running
     Verify(Verify),
 }
@@ -61,6 +63,9 @@ pub struct Serve {
     /// Set this home region for Migration Hub at first start
     #[arg(long, value_name = "REGION")]
     pub home_region: Option<String>,
+    /// Let CREATING, UPDATING and DELETING of IoT SiteWise last this long, to test how clients wait
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub simulate_propagation_ms: i64,
     /// How much to log on standard error: error, warn, info, debug or off
     #[arg(long, value_name = "LEVEL", default_value = "info", env = "HOMEREGION_LOG")]
     pub log: log::LevelFilter,
@@ -92,6 +97,15 @@ pub struct Healthcheck {
     /// Endpoint to ask instead of the one that the server in the data folder wrote down
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Events {
+    #[command(flatten)]
+    pub home: Home,
+    /// Leave out events up to this sequence number
+    #[arg(long, value_name = "SEQUENCE", default_value_t = 0)]
+    pub after: i64,
 }
 
 #[derive(Args)]

@@ -1,8 +1,10 @@
 //! What a user types, and the wiring of everything behind it. The binary is one call to [`main`].
 
 mod arguments;
+mod chores;
 mod coverage;
 mod environment;
+mod events;
 mod healthcheck;
 mod logging;
 mod serve;
@@ -23,6 +25,7 @@ pub fn main() -> ExitCode {
         Command::Env(env) => environment::run(&env),
         Command::Coverage(coverage) => coverage::run(&coverage),
         Command::Healthcheck(healthcheck) => healthcheck::run(&healthcheck),
+        Command::Events(events) => events::run(&events),
         Command::Verify(verify) => verify::run(&verify),
     };
     match outcome {

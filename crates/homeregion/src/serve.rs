@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use gateway::{Gateway, Settings, Shutdown};
 use service::Installation;
@@ -10,12 +9,7 @@ use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::net::TcpListener;
 
 use crate::arguments::{Home, Serve};
-use crate::{environment, logging, services};
-
-/// How often leftovers are swept: expired idempotency tokens, for one.
-const SWEEP_PAUSE: Duration = Duration::from_secs(60);
-/// Rows that one sweep removes at most, so that it never holds the writer for long.
-const SWEEP_ROWS_MAX: i64 = 1000;
+use crate::{chores, environment, logging, services};
 
 /// Serves until interrupted.
 pub fn run(arguments: &Serve) -> Result<(), String> {
@@ -78,7 +72,7 @@ async fn listen(arguments: &Serve, folder: &Path, store: Store) -> Result<(), St
         page_key: key("page tokens")?,
         token_key: key("bearer tokens")?,
         regions: arguments.home_region.iter().cloned().collect(),
-        propagation_ms: 0,
+        propagation_ms: arguments.simulate_propagation_ms,
     });
     if let Some(region) = &arguments.home_region {
         migrationhub::home_region::adopt(&store, &arguments.account, region)
@@ -94,10 +88,10 @@ async fn listen(arguments: &Serve, folder: &Path, store: Store) -> Result<(), St
         public_url: arguments.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
         ephemeral: arguments.ephemeral,
     };
-    let gateway = Gateway::new(services::table(), store.clone(), blobs, installation, settings, None);
+    let gateway = Gateway::new(services::table(), store.clone(), blobs.clone(), installation, settings, None);
     let endpoint = format!("http://{address}");
     environment::write_down(folder, &endpoint);
-    tokio::spawn(sweep(store.clone()));
+    chores::start(&store, &blobs);
     println!("Ready. {endpoint}");
     let failed = store.clone();
     let stop = async move {
@@ -134,17 +128,6 @@ async fn interrupted() {
             let error = interrupt.err().or(terminate.err());
             log::warn!("signals cannot be received, only kill ends the server: {error:?}");
             std::future::pending::<()>().await;
-        }
-    }
-}
-
-async fn sweep(store: Store) {
-    loop {
-        tokio::time::sleep(SWEEP_PAUSE).await;
-        let swept: Result<u64, store::Error> =
-            store.write(|tx| service::idempotency::sweep(tx, SWEEP_ROWS_MAX)).await;
-        if let Err(error) = swept {
-            log::warn!("old idempotency tokens were not swept: {error}");
         }
     }
 }

@@ -14,7 +14,7 @@ mod reconcile;
 mod table;
 pub mod tag;
 
-pub use reconcile::reconcile;
+pub use reconcile::{is_due, reconcile};
 
 /// Why an operation of this service did not answer.
 pub type Error = service::Error<model_sitewise::Error>;

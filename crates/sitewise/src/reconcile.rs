@@ -26,3 +26,9 @@ pub fn reconcile(tx: &mut Tx, limit: usize) -> Result<usize, Error> {
     }
     Ok(steps)
 }
+
+/// Says whether [`reconcile`] has anything to do, from a snapshot.
+pub fn is_due(tx: &mut Tx) -> Result<bool, Error> {
+    let now = tx.now();
+    Ok(!asset::table::due(tx, now, 1)?.is_empty() || !asset_model::table::due(tx, now, 1)?.is_empty())
+}

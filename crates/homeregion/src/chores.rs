@@ -1,0 +1,76 @@
+//! What the server does on its own: ends passing states, sweeps what nobody needs any more.
+
+use std::time::Duration;
+
+use model::Timestamp;
+use store::{Blobs, Error, Store};
+
+/// How often passing states are looked at; clients poll every three seconds.
+const RECONCILE_PAUSE: Duration = Duration::from_millis(200);
+/// Steps of one transaction of the reconciler.
+const RECONCILE_STEPS_MAX: usize = 500;
+/// How often leftovers are swept.
+const SWEEP_PAUSE: Duration = Duration::from_secs(60);
+/// Rows that one sweep removes at most, so that it never holds the writer for long.
+const SWEEP_ROWS_MAX: u32 = 1000;
+/// How often blobs are swept.
+const BLOB_SWEEP_PAUSE: Duration = Duration::from_secs(3600);
+/// How long a blob that nothing refers to is kept: an upload whose transaction is still to come takes far less.
+const BLOB_GRACE: Duration = Duration::from_secs(24 * 3600);
+/// How long events are kept for followers.
+const EVENTS_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
+
+/// Starts the chores on the current runtime.
+pub fn start(store: &Store, blobs: &Blobs) {
+    tokio::spawn(reconcile(store.clone()));
+    tokio::spawn(sweep(store.clone()));
+    tokio::spawn(sweep_blobs(store.clone(), blobs.clone()));
+}
+
+async fn reconcile(store: Store) {
+    loop {
+        match reconcile_step(&store).await {
+            Ok(0) => tokio::time::sleep(RECONCILE_PAUSE).await,
+            Ok(_) => {}
+            Err(error) => {
+                log::warn!("passing states were not looked at: {error}");
+                tokio::time::sleep(SWEEP_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn reconcile_step(store: &Store) -> Result<usize, Error> {
+    // A snapshot first: an idle server writes nothing.
+    if !store.read(sitewise::is_due).await? {
+        return Ok(0);
+    }
+    store.write(|tx| sitewise::reconcile(tx, RECONCILE_STEPS_MAX)).await
+}
+
+async fn sweep(store: Store) {
+    loop {
+        tokio::time::sleep(SWEEP_PAUSE).await;
+        let tokens = store.write(|tx| service::idempotency::sweep(tx, i64::from(SWEEP_ROWS_MAX))).await;
+        if let Err(error) = tokens as Result<u64, Error> {
+            log::warn!("old idempotency tokens were not swept: {error}");
+        }
+        let until = Timestamp::from_millis(store.clock().now().millis() - EVENTS_KEPT_MS);
+        if let Err(error) = store.prune_events(until, SWEEP_ROWS_MAX).await {
+            log::warn!("old events were not swept: {error}");
+        }
+    }
+}
+
+async fn sweep_blobs(store: Store, blobs: Blobs) {
+    loop {
+        tokio::time::sleep(BLOB_SWEEP_PAUSE).await;
+        match blobs.sweep(&store, BLOB_GRACE).await {
+            Ok(swept) if swept.blobs > 0 => {
+                log::info!("swept {} blobs of {} bytes that nothing refers to", swept.blobs, swept.bytes);
+            }
+            Ok(_) => {}
+            Err(error) => log::warn!("blobs were not swept: {error}"),
+        }
+    }
+}
