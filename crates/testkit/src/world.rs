@@ -31,6 +31,7 @@ pub struct Caller<'a> {
     world: &'a World,
     account: String,
     region: String,
+    installation: Arc<Installation>,
 }
 
 /// A failure as it goes over the wire.
@@ -92,7 +93,12 @@ impl World {
 
     /// The caller that most tests need.
     pub fn caller(&self) -> Caller<'_> {
-        Caller { world: self, account: ACCOUNT.to_owned(), region: REGION.to_owned() }
+        Caller {
+            world: self,
+            account: ACCOUNT.to_owned(),
+            region: REGION.to_owned(),
+            installation: Arc::clone(&self.installation),
+        }
     }
 
     fn spec(&self, operation: &str) -> &'static Spec {
@@ -118,6 +124,13 @@ impl Caller<'_> {
         self
     }
 
+    /// The same caller on an installation that was set up otherwise.
+    #[must_use]
+    pub fn installed(mut self, change: impl FnOnce(&mut Installation)) -> Self {
+        change(Arc::make_mut(&mut self.installation));
+        self
+    }
+
     /// The call that an operation of this caller gets now.
     pub fn call(&self) -> Call {
         Call {
@@ -128,7 +141,7 @@ impl Caller<'_> {
             request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
             base_url: "http://127.0.0.1:4566".to_owned(),
             now: self.world.store.clock().now(),
-            installation: Arc::clone(&self.world.installation),
+            installation: Arc::clone(&self.installation),
         }
     }
 
