@@ -14,7 +14,7 @@ use super::{AssetModel, Definition, ModelState, Version, arn, definition, load, 
 use crate::Error;
 use crate::argument::{custom_id, description, external_id};
 use crate::error::invalid;
-use crate::id::{ExternalId, PropertyId};
+use crate::id::{ExternalId, HierarchyId, PropertyId};
 use crate::place::Place;
 
 /// Replaces the definition of a model; what the request leaves out is gone.
@@ -48,7 +48,7 @@ pub fn update(
         properties: wire::properties(input.asset_model_properties.as_deref().unwrap_or_default())?,
         hierarchies: wire::hierarchies(input.asset_model_hierarchies.as_deref().unwrap_or_default())?,
     };
-    let previous = definition(tx, place, &model.id, &model.latest)?;
+    let previous = previous(tx, place, &model)?;
     let checked = check(tx, call, (&model.id, model.model_type), draft, Some(&previous))?;
     check_readers(tx, place, &model, &checked.definition)?;
     let document = checked.definition.encode();
@@ -68,6 +68,24 @@ pub fn update(
         asset_model_id: Some(model.id.to_string()),
         asset_model_status: wire::promised(ModelState::Updating),
     })
+}
+
+/// Answers what an update may refer to: the latest version, and what only the active one has, since sending the
+/// active version again is how a failed update is undone.
+fn previous(tx: &mut Tx, place: Place<'_>, model: &AssetModel) -> Result<Definition, Error> {
+    let mut previous = Definition::clone(&*definition(tx, place, &model.id, &model.latest)?);
+    if let Some(active) = model.active.as_ref().filter(|active| **active != model.latest) {
+        let active = definition(tx, place, &model.id, active)?;
+        let known: HashSet<PropertyId> =
+            previous.properties.iter().map(|property| property.id.clone()).collect();
+        let lost = active.properties.iter().filter(|property| !known.contains(&property.id));
+        previous.properties.extend(lost.cloned());
+        let known: HashSet<HierarchyId> =
+            previous.hierarchies.iter().map(|hierarchy| hierarchy.id.clone()).collect();
+        let lost = active.hierarchies.iter().filter(|hierarchy| !known.contains(&hierarchy.id));
+        previous.hierarchies.extend(lost.cloned());
+    }
+    Ok(previous)
 }
 
 /// Decides the model's external id: it may be set once, and never changed or removed.

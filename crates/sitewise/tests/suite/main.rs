@@ -3,6 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected stops")]
 #![allow(clippy::doc_markdown, reason = "operations are named as AWS names them")]
 
+mod asset;
+mod asset_model;
 mod associate;
 mod disassociate;
 mod plant;
+mod propagation;
+mod relations;
+mod tag;
+mod twin;
+mod update;
