@@ -1,1 +1,3 @@
-//! HTTP of the package formats.
+//! The endpoints of the package formats, and where packages come from that nobody published here.
+
+pub mod upstream;

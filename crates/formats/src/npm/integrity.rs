@@ -114,6 +114,11 @@ impl Claim {
 }
 
 impl TarballDigests {
+    /// Reads digests in hexadecimal, as the store gives them.
+    pub fn from_hex(sha1: &str, sha256: &str, sha512: &str) -> Option<Self> {
+        Some(Self { sha1: from_hex(sha1)?, sha256: from_hex(sha256)?, sha512: from_hex(sha512)? })
+    }
+
     /// The SHA-512 as `dist.integrity` spells it.
     pub fn integrity(&self) -> String {
         format!("sha512-{}", STANDARD.encode(self.sha512))
@@ -139,11 +144,11 @@ fn hash(text: &str) -> Option<(Algorithm, Vec<u8>)> {
     (digest.len() == length).then_some((algorithm, digest))
 }
 
-fn from_hex(text: &str) -> Option<[u8; 20]> {
+fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits: Vec<u8> =
         text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
     let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    if digits.len() == 40 { bytes.try_into().ok() } else { None }
+    if digits.len() == 2 * N { bytes.try_into().ok() } else { None }
 }
 
 #[cfg(test)]
@@ -177,6 +182,9 @@ mod tests {
         let claim = Claim::parse(None, Some(&DIGESTS.shasum())).unwrap();
         assert_eq!(claim.verify(&DIGESTS), Ok(()));
         assert_eq!(DIGESTS.shasum(), "01".repeat(20));
+        let read = TarballDigests::from_hex(&"01".repeat(20), &"02".repeat(32), &"03".repeat(64));
+        assert_eq!(read, Some(DIGESTS));
+        assert_eq!(TarballDigests::from_hex(&"01".repeat(20), &"02".repeat(31), &"03".repeat(64)), None);
     }
 
     #[test]

@@ -145,8 +145,8 @@ impl Listing {
         let mut listing = Self::build(name, manifests, &mut times);
         let fields = FIELDS.iter().zip(picked).filter_map(|(field, raw)| Some((*field, raw?.into())));
         listing.fields = fields.collect();
-        listing.created = times.remove("created");
-        listing.modified = times.remove("modified");
+        listing.created = times.remove("created").or_else(|| listing.times().min());
+        listing.modified = times.remove("modified").or_else(|| listing.times().max());
         if let Some(raw) = picked[13] {
             let mut tags = BTreeMap::new();
             members(raw, |tag, version| {
@@ -180,8 +180,8 @@ impl Listing {
             manifests.iter().map(|(version, manifest)| (version.as_str().to_owned(), *manifest)).collect();
         let mut listing = Self::build(name, manifests, &mut times);
         listing.set_dist_tags(dist_tags);
-        listing.created = listing.entries.iter().filter_map(|entry| entry.time.clone()).min();
-        listing.modified = listing.entries.iter().filter_map(|entry| entry.time.clone()).max();
+        listing.created = listing.times().min();
+        listing.modified = listing.times().max();
         let newest = match listing.dist_tags.get("latest") {
             Some(version) => Some(version.as_str()),
             None => latest(listing.entries.iter().map(|entry| &entry.version)).map(Version::as_str),
@@ -250,6 +250,11 @@ impl Listing {
             modified: None,
             left_out,
         }
+    }
+
+    /// When each version was published.
+    fn times(&self) -> impl Iterator<Item = Box<str>> {
+        self.entries.iter().filter_map(|entry| entry.time.clone())
     }
 
     fn set_dist_tags(&mut self, mut tags: BTreeMap<String, String>) {

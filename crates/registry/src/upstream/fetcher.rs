@@ -1,0 +1,243 @@
+//! Talks to upstream registries: documents with revalidation, tarballs as streams with proof.
+
+use super::download::{is_plain, whole};
+use super::error::FetchError;
+use super::resolver::Upstream;
+use super::tls;
+use super::via::{Identity, ViaChain};
+use formats::npm::integrity::{Claim, TarballDigests};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED, USER_AGENT, VIA,
+};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use store::{Stage, Staged};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How many redirects are followed.
+const REDIRECTS_MAX: usize = 5;
+
+/// The fetcher's limits.
+#[derive(Debug, Clone)]
+pub struct FetcherOptions {
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+    /// How long an upstream may send nothing.
+    pub read_timeout: Duration,
+    /// How long a whole document may take.
+    pub document_timeout: Duration,
+    /// The largest document.
+    pub document_bytes_max: usize,
+    /// The largest tarball: the service's limit on an asset.
+    pub tarball_bytes_max: u64,
+    /// How many requests may be under way to one host.
+    pub requests_per_host_max: usize,
+    /// How long a request waits for its turn.
+    pub turn_timeout: Duration,
+    /// Files with certificates to trust beside the system's.
+    pub certificate_files: Vec<PathBuf>,
+}
+
+impl Default for FetcherOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(30),
+            document_timeout: Duration::from_secs(120),
+            document_bytes_max: 256 << 20,
+            tarball_bytes_max: 5 << 30,
+            requests_per_host_max: 32,
+            turn_timeout: Duration::from_secs(60),
+            certificate_files: Vec::new(),
+        }
+    }
+}
+
+impl FetcherOptions {
+    /// The default limits, with the certificates that npm trusts on this machine.
+    pub fn of_machine(machine: &dyn super::Machine) -> Self {
+        Self { certificate_files: super::machine::certificate_files(machine), ..Self::default() }
+    }
+}
+
+/// What a server gave to recognise a document by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validators {
+    etag: Option<HeaderValue>,
+    last_modified: Option<HeaderValue>,
+}
+
+/// A document with its validators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The document, unpacked.
+    pub bytes: Vec<u8>,
+    /// What to send when asking again.
+    pub validators: Validators,
+}
+
+/// What asking for a document gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// The document.
+    Document(Document),
+    /// The one known by the validators is still right.
+    NotModified,
+    /// There is none.
+    Missing,
+}
+
+/// The client of all upstreams.
+#[derive(Debug)]
+pub struct Fetcher {
+    options: FetcherOptions,
+    identity: Identity,
+    /// Made at first use: reading certificates takes milliseconds and memory.
+    client: OnceLock<Result<Client, FetchError>>,
+    turns: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+impl Fetcher {
+    /// Makes a fetcher; nothing is read or opened yet.
+    pub fn new(options: FetcherOptions, identity: Identity) -> Self {
+        Self { options, identity, client: OnceLock::new(), turns: Mutex::default() }
+    }
+
+    /// The name under which this server asks.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Asks for a document below an upstream, on behalf of a request that came with `via`.
+    pub async fn document(
+        &self,
+        upstream: &Upstream,
+        url: &Url,
+        accept: &'static str,
+        known: &Validators,
+        via: &ViaChain,
+    ) -> Result<Fetched, FetchError> {
+        let _turn = self.turn(url).await?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.extend(known.etag.clone().map(|value| (IF_NONE_MATCH, value)));
+        headers.extend(known.last_modified.clone().map(|value| (IF_MODIFIED_SINCE, value)));
+        let request =
+            self.request(upstream, url, via)?.headers(headers).timeout(self.options.document_timeout);
+        let response = send(request).await?;
+        match response.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_MODIFIED if *known != Validators::default() => return Ok(Fetched::NotModified),
+            StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(Fetched::Missing),
+            status => return Err(FetchError::Status(status.as_u16())),
+        }
+        let header = |name| response.headers().get(name).cloned();
+        let validators = Validators { etag: header(ETAG), last_modified: header(LAST_MODIFIED) };
+        let bytes = whole(response, self.options.document_bytes_max).await?;
+        Ok(Fetched::Document(Document { bytes, validators }))
+    }
+
+    /// Streams a tarball into a stage, with constant memory; nothing is kept unless it is what `claim` promises.
+    pub async fn tarball(
+        &self,
+        upstream: &Upstream,
+        url: &Url,
+        claim: &Claim,
+        via: &ViaChain,
+        mut stage: Stage,
+    ) -> Result<Staged, FetchError> {
+        let _turn = self.turn(url).await?;
+        let mut response =
+            send(self.request(upstream, url, via)?.header(ACCEPT_ENCODING, "identity")).await?;
+        if response.status() != StatusCode::OK {
+            return Err(FetchError::Status(response.status().as_u16()));
+        }
+        is_plain(&response)?;
+        let mut size = 0_u64;
+        while let Some(chunk) = response.chunk().await? {
+            size += chunk.len() as u64;
+            if size > self.options.tarball_bytes_max {
+                return Err(FetchError::TooLarge);
+            }
+            stage.write(&chunk).await.map_err(|error| FetchError::Store(error.to_string()))?;
+        }
+        let staged = stage.finish().await.map_err(|error| FetchError::Store(error.to_string()))?;
+        let digests = TarballDigests::from_hex(&staged.sha1, &staged.sha256, &staged.sha512)
+            .ok_or_else(|| FetchError::Store("its digests are not hexadecimal".to_owned()))?;
+        claim.verify(&digests).map_err(|mismatch| FetchError::Integrity(mismatch.to_string()))?;
+        Ok(staged)
+    }
+
+    fn request(&self, upstream: &Upstream, url: &Url, via: &ViaChain) -> Result<RequestBuilder, FetchError> {
+        let client = self.client.get_or_init(|| self.make_client()).as_ref().map_err(Clone::clone)?;
+        let mut request = client.request(Method::GET, url.clone()).header(VIA, self.identity.header(via));
+        // Tarballs may lie elsewhere; what opens the registry is for its own origin only.
+        if let Some(credentials) = &upstream.credentials
+            && url.origin() == upstream.url.origin()
+        {
+            let mut value = HeaderValue::try_from(credentials.header())
+                .map_err(|_| FetchError::BadUrl("the credentials do not fit a header".to_owned()))?;
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        Ok(request)
+    }
+
+    fn make_client(&self) -> Result<Client, FetchError> {
+        let failed = |what: String| FetchError::Unreachable(format!("the client cannot be made: {what}"));
+        let tls =
+            tls::configuration(&self.options.certificate_files).map_err(|error| failed(error.to_string()))?;
+        let agent = HeaderValue::from_static(concat!("homeregion/", env!("CARGO_PKG_VERSION")));
+        Client::builder()
+            .tls_backend_preconfigured(tls)
+            .default_headers(HeaderMap::from_iter([(USER_AGENT, agent)]))
+            .connect_timeout(self.options.connect_timeout)
+            .read_timeout(self.options.read_timeout)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .redirect(redirect::Policy::custom(follow))
+            .build()
+            .map_err(|error| failed(error.to_string()))
+    }
+
+    /// Waits until there may be one more request to a host.
+    async fn turn(&self, url: &Url) -> Result<OwnedSemaphorePermit, FetchError> {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let turns = {
+            let mut all = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            // Hosts that are not in use need no place.
+            all.retain(|_, turns| turns.available_permits() < self.options.requests_per_host_max);
+            let fresh = || Arc::new(Semaphore::new(self.options.requests_per_host_max));
+            Arc::clone(all.entry(host).or_insert_with(fresh))
+        };
+        let turn = tokio::time::timeout(self.options.turn_timeout, turns.acquire_owned()).await;
+        turn.map_err(|_| FetchError::Busy)?.map_err(|_| FetchError::Busy)
+    }
+}
+
+/// Sends a request, and once more when the connection was lost before an answer: a kept connection may have been
+/// closed by the other side in the same moment.
+async fn send(request: RequestBuilder) -> Result<Response, FetchError> {
+    let again = request.try_clone();
+    match (request.send().await, again) {
+        (Ok(response), _) => Ok(response),
+        (Err(error), Some(again)) if error.is_request() && !error.is_timeout() && !error.is_connect() => {
+            Ok(again.send().await?)
+        }
+        (Err(error), _) => Err(error.into()),
+    }
+}
+
+/// Follows a redirect unless there were too many or it leaves https.
+fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let leaves_https = attempt.previous().last().is_some_and(|from| from.scheme() == "https")
+        && attempt.url().scheme() != "https";
+    if leaves_https || attempt.previous().len() > REDIRECTS_MAX {
+        return attempt.stop();
+    }
+    attempt.follow()
+}

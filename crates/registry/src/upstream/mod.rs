@@ -1,0 +1,32 @@
+//! Public and other registries that external connections name: where they are, and how to read from them.
+//!
+//! `Resolver` turns a connection's name into an address, `Fetcher` talks to it, `NpmUpstream` keeps what it said about
+//! npm packages for as long as it may be kept.
+
+mod byte_cache;
+mod credentials;
+mod download;
+mod error;
+mod fetcher;
+mod flights;
+mod freshness;
+mod machine;
+mod name;
+mod npm;
+mod resolver;
+mod server_address;
+mod tls;
+mod via;
+
+pub use byte_cache::ByteCache;
+pub use credentials::Credentials;
+pub use error::FetchError;
+pub use fetcher::{Document, Fetched, Fetcher, FetcherOptions, Validators};
+pub use flights::{FlightError, Flights};
+pub use freshness::{Answer, Freshness, Next, Outcome, Policy};
+pub use machine::{Machine, ThisMachine};
+pub use name::{CONNECTIONS, Connection, Format};
+pub use npm::NpmUpstream;
+pub use resolver::{Custom, Reason, Remembered, Resolver, Settings, Unresolved, Upstream};
+pub use server_address::ServerAddress;
+pub use via::{Identity, ViaChain};
