@@ -7,10 +7,11 @@ mod publish;
 mod retain;
 
 pub use publish::{Admission, Published, admit, publish};
-pub use retain::{ingest, obtain, retain};
+pub use retain::{ingest, obtain, refresh, retain};
 
 use model::Timestamp;
-use store::{Error, Tx};
+use serde_json::{Map, Value};
+use store::{Error, Staged, Tx};
 
 use crate::dist_tag;
 use crate::name::Coordinates;
@@ -18,6 +19,9 @@ use crate::package::{self, Package};
 use crate::package_version::event::{Change, Subject, emit};
 use crate::package_version::{self, Arrival, Asset, Facts, OriginType, StoredVersion};
 use crate::repository::Repository;
+
+/// The name of the only asset of an npm version (user guide).
+pub const NPM_ASSET: &str = "package.tgz";
 
 /// A version on its way into a repository, from outside the domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +75,20 @@ fn enter(
 }
 
 impl NewVersion {
+    /// Makes an npm version of its manifest and its stored tarball, without tags and times.
+    pub fn npm(version: &str, manifest: &Map<String, Value>, tarball: &Staged) -> NewVersion {
+        let deprecated = manifest.get("deprecated").and_then(Value::as_str);
+        NewVersion {
+            version: version.to_owned(),
+            manifest: serde_json::to_string(manifest).unwrap_or_default(),
+            facts: Facts::of_npm(manifest),
+            assets: vec![Asset::of_blob(NPM_ASSET, tarball)],
+            dist_tags: Vec::new(),
+            deprecated: deprecated.map(str::to_owned),
+            upstream_published_at: None,
+        }
+    }
+
     /// Makes the row of this version in a repository that it enters the domain by.
     fn stored(&self, origin: package_version::Origin, arrival: Arrival, now: Timestamp) -> StoredVersion {
         StoredVersion {

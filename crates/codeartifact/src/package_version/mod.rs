@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use model::Timestamp;
 use model_codeartifact::types::{DomainEntryPoint, PackageVersionOrigin};
 use service::Call;
-use store::Tx;
+use store::{Staged, Tx};
 
 use crate::error::{Error, Kind, not_found};
 use crate::name::Coordinates;
@@ -185,6 +185,19 @@ impl Origin {
 }
 
 impl Asset {
+    /// Makes the asset of this name whose bytes were stored as `blob`.
+    pub fn of_blob(name: &str, blob: &Staged) -> Asset {
+        Asset {
+            name: name.to_owned(),
+            size: i64::try_from(blob.size).unwrap_or(i64::MAX),
+            sha256: blob.sha256.clone(),
+            sha1: blob.sha1.clone(),
+            sha512: blob.sha512.clone(),
+            md5: blob.md5.clone(),
+            on_demand: false,
+        }
+    }
+
     pub(crate) fn hashes(&self) -> BTreeMap<String, String> {
         [("MD5", &self.md5), ("SHA-1", &self.sha1), ("SHA-256", &self.sha256), ("SHA-512", &self.sha512)]
             .into_iter()

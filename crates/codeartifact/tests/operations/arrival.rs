@@ -195,3 +195,44 @@ fn a_repository_that_is_not_there_takes_nothing() {
         assert_eq!(refused.name, "AccessDeniedException");
     });
 }
+
+#[test]
+fn deprecation_upstream_is_taken_over_for_what_was_ingested() {
+    shop(&[("store", &[]), ("app", &["store"])], |world, caller| {
+        connect(caller, "store");
+        ingest(world, caller, "app", "store", "kit", new_version("kit", "1.0.0", '1'));
+        let both = json!({"restrictions": {"publish": "ALLOW", "upstream": "ALLOW"}});
+        caller.ok("PutPackageOriginConfiguration", npm("store", "kit", both));
+        published(world, caller, "store", "kit", "2.0.0");
+        let refresh = |text: Option<&'static str>| {
+            write(world, caller, move |tx, _| {
+                let versions =
+                    ["1.0.0", "2.0.0", "3.0.0"].map(|one| (one.to_owned(), text.map(str::to_owned)));
+                Ok(arrival::refresh(tx, &key("store"), &coordinates("kit"), &versions.into())?)
+            })
+        };
+        assert_eq!(refresh(Some("too old")), Ok(1));
+        assert_eq!(refresh(Some("too old")), Ok(0));
+        assert_eq!(refresh(Some("")), Ok(1));
+        assert_eq!(refresh(None), Ok(0));
+    });
+}
+
+#[test]
+fn an_npm_version_is_made_of_its_manifest_and_its_tarball() {
+    let manifest =
+        json!({"name": "@acme/kit", "version": "1.0.0", "license": "MIT", "deprecated": "too old"});
+    let tarball = store::Staged {
+        sha256: "2".repeat(64),
+        sha1: "1".repeat(40),
+        md5: "5".repeat(32),
+        sha512: "9".repeat(128),
+        size: 12,
+    };
+    let new = arrival::NewVersion::npm("1.0.0", manifest.as_object().unwrap(), &tarball);
+    assert_eq!((new.deprecated.as_deref(), new.facts.display_name.as_str()), (Some("too old"), "@acme/kit"));
+    assert_eq!(serde_json::from_str::<Value>(&new.manifest).unwrap(), manifest);
+    let [asset] = &new.assets[..] else { panic!("one asset") };
+    assert_eq!((asset.name.as_str(), asset.size, &asset.sha1), ("package.tgz", 12, &tarball.sha1));
+    assert_eq!((&asset.sha256, &asset.sha512, &asset.md5), (&tarball.sha256, &tarball.sha512, &tarball.md5));
+}

@@ -145,3 +145,45 @@ fn a_domain_or_repository_that_is_not_there_is_named() {
         }
     });
 }
+
+#[test]
+fn of_many_at_once_one_associates_and_one_disassociates() {
+    shop(&[("store", &[])], |_, caller| {
+        for (operation, loser) in [
+            ("AssociateExternalConnection", "ConflictException"),
+            ("DisassociateExternalConnection", "ResourceNotFoundException"),
+        ] {
+            let input = of("store", json!({"externalConnection": "public:npmjs"}));
+            let outcomes: Vec<String> = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..20)
+                    .map(|_| scope.spawn(|| caller.send(operation, input.clone())))
+                    .collect::<Vec<_>>();
+                let done = threads.into_iter().map(|thread| thread.join().unwrap());
+                done.map(|outcome| outcome.map_or_else(|refusal| refusal.name, |_| "done".to_owned()))
+                    .collect()
+            });
+            assert_eq!(outcomes.iter().filter(|outcome| *outcome == "done").count(), 1, "{outcomes:?}");
+            assert_eq!(outcomes.iter().filter(|outcome| *outcome == loser).count(), 19, "{outcomes:?}");
+        }
+    });
+}
+
+#[test]
+fn upstreams_and_a_connection_that_arrive_at_once_exclude_each_other() {
+    shop(&[("base", &[])], |_, caller| {
+        for round in 0..10 {
+            let name = format!("store-{round}");
+            caller.ok("CreateRepository", of(&name, json!({})));
+            let connect = of(&name, json!({"externalConnection": "public:npmjs"}));
+            let update = of(&name, json!({"upstreams": [{"repositoryName": "base"}]}));
+            std::thread::scope(|scope| {
+                let one = scope.spawn(|| caller.send("AssociateExternalConnection", connect.clone()).is_ok());
+                let other = scope.spawn(|| caller.send("UpdateRepository", update.clone()).is_ok());
+                assert!(one.join().unwrap() ^ other.join().unwrap(), "exactly one of the two wins");
+            });
+            let repository = caller.ok("DescribeRepository", of(&name, json!({})))["repository"].clone();
+            let count = |member: &str| repository[member].as_array().unwrap().len();
+            assert_eq!(count("upstreams") + count("externalConnections"), 1);
+        }
+    });
+}
