@@ -1,5 +1,6 @@
-//! Chores of the house: `cargo xtask tidy`, `test`, `stories` and `codegen`.
+//! Chores of the house: `cargo xtask tidy`, `test`, `stories`, `bench` and `codegen`.
 
+mod bench;
 mod codegen;
 mod stories;
 mod test;
@@ -14,6 +15,7 @@ const USAGE: &str = "cargo xtask CHORE
   codegen [--check]     write the generated API models again from the pinned source, or only compare
   test [--full] [STEP]  set up what the tests need, run everything, print a summary
   stories [ENDPOINT]    play the three stories of the README, against a server of their own or ENDPOINT
+  bench [--quick]       measure the server beside its ceiling and its peers, on the release profile
 ";
 
 fn main() -> ExitCode {
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         "codegen" => codegen::run(&root(), rest),
         "test" => test::run(&root(), rest),
         "stories" => stories::run(&root(), rest),
+        "bench" => bench::run(&root(), rest),
         _ => {
             eprint!("there is no chore named {chore:?}\n\n{USAGE}");
             ExitCode::from(2)

@@ -1,5 +1,6 @@
 //! What tests of several crates share; nothing here is part of the product.
 
+pub mod bulk;
 pub mod npm_registry;
 mod world;
 

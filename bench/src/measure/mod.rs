@@ -1,0 +1,72 @@
+//! The measures, in the order of the report.
+
+pub mod install;
+pub mod memory;
+pub mod operation;
+pub mod packument;
+pub mod start;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::peer::homeregion::Homeregion;
+use crate::report::Measure;
+
+/// What every measure needs to know.
+pub struct Bench {
+    pub homeregion: Homeregion,
+    /// This program, which is also the ceiling.
+    pub myself: PathBuf,
+    /// The fixture registry of testkit.
+    pub registry: PathBuf,
+    /// Where the contenders are installed.
+    pub tools: PathBuf,
+    pub effort: Effort,
+}
+
+/// How long the bench takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    pub rounds: usize,
+    pub warm_up: Duration,
+    pub measured: Duration,
+    /// Repetitions of what takes a second or more in itself.
+    pub repetitions: usize,
+    /// Assets in the large store.
+    pub assets: usize,
+}
+
+impl Effort {
+    /// A figure that can be quoted.
+    pub const FULL: Self = Self {
+        rounds: 5,
+        warm_up: Duration::from_millis(500),
+        measured: Duration::from_secs(2),
+        repetitions: 3,
+        assets: 100_000,
+    };
+
+    /// Shows that everything runs, no more.
+    pub const QUICK: Self = Self {
+        rounds: 1,
+        warm_up: Duration::from_millis(200),
+        measured: Duration::from_secs(1),
+        repetitions: 1,
+        assets: 10_000,
+    };
+}
+
+type Take = fn(&Bench) -> Result<Vec<Measure>, String>;
+
+/// The measures by the name that selects them on the command line.
+pub const ALL: &[(&str, Take)] = &[
+    ("get-home-region", operation::get_home_region),
+    ("describe-asset", operation::describe_asset),
+    ("describe-repository", operation::describe_repository),
+    ("create-asset", operation::create_asset),
+    ("notify-migration-task-state", operation::notify_migration_task_state),
+    ("start", start::take),
+    ("memory", memory::take),
+    ("packument", packument::take),
+    ("install", install::take),
+];

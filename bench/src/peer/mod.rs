@@ -1,0 +1,8 @@
+//! The contenders: how each is installed, started and spoken to.
+
+pub mod homeregion;
+pub mod moto;
+pub mod npm;
+pub mod signed;
+pub mod tools;
+pub mod verdaccio;

@@ -1,0 +1,61 @@
+//! Installs the contenders into the build folder, once: a Python environment with moto, and verdaccio from npm.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const REQUIREMENTS: &str = include_str!("../../tools/requirements.txt");
+const PACKAGE: &str = include_str!("../../tools/package.json");
+
+/// Finds `moto_server`, installing it if need be.
+pub fn moto(folder: &Path) -> Result<PathBuf, String> {
+    let environment = folder.join("venv");
+    let program = environment.join("bin/moto_server");
+    let stamp = folder.join("requirements.txt");
+    if is_stamped(&stamp, REQUIREMENTS) && program.exists() {
+        return Ok(program);
+    }
+    eprintln!("installing moto_server into {} (once)", environment.display());
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let wanted = folder.join("wanted.txt");
+    write(&wanted, REQUIREMENTS)?;
+    run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+    run(Command::new(environment.join("bin/pip"))
+        .args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
+        .arg(&wanted))?;
+    write(&stamp, REQUIREMENTS)?;
+    Ok(program)
+}
+
+/// Finds verdaccio's start script, installing it if need be.
+pub fn verdaccio(folder: &Path) -> Result<PathBuf, String> {
+    let home = folder.join("npm");
+    let script = home.join("node_modules/verdaccio/bin/verdaccio");
+    let stamp = folder.join("package.json");
+    if is_stamped(&stamp, PACKAGE) && script.exists() {
+        return Ok(script);
+    }
+    eprintln!("installing verdaccio into {} (once)", home.display());
+    std::fs::create_dir_all(&home).map_err(|error| format!("{}: {error}", home.display()))?;
+    write(&home.join("package.json"), PACKAGE)?;
+    run(Command::new("npm")
+        .args(["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"])
+        .current_dir(&home))?;
+    write(&stamp, PACKAGE)?;
+    Ok(script)
+}
+
+fn is_stamped(stamp: &Path, wanted: &str) -> bool {
+    std::fs::read_to_string(stamp).is_ok_and(|installed| installed == wanted)
+}
+
+fn write(file: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Runs a command to its end; its output goes to standard error, because standard output is the report's.
+fn run(command: &mut Command) -> Result<(), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{name}: {error}"))?;
+    eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    if output.status.success() { Ok(()) } else { Err(format!("{name} ended with {}", output.status)) }
+}

@@ -1,0 +1,45 @@
+//! Large stores in seconds, for benches: rows are copied in big transactions instead of going through the API.
+//!
+//! The server makes one asset through the API and is stopped; the loader multiplies it. So the loader knows the
+//! tables that it copies and nothing of the operations, and every row is one that the server could have written.
+
+mod table;
+
+use std::path::Path;
+
+use serde_json::json;
+use store::{Clock, Database, Entropy, Error, Options, Store};
+
+/// Rows of one transaction: big enough that its commit does not count, small enough to stay in the page cache.
+const ROWS_AT_ONCE: usize = 5000;
+
+/// Fills the `SQLite` data folder of a stopped server up to `count` assets beside its first one.
+///
+/// Each is a copy of the first asset under an id and a name of its own, with the event that its creation emits.
+pub fn assets(folder: &Path, count: usize) -> Result<(), Error> {
+    let store = Store::open(Options {
+        database: Database::Sqlite { directory: folder.to_owned(), durable: false },
+        // Nothing is migrated: the server has made its tables.
+        rooms: &[],
+        clock: Clock::System,
+        entropy: Entropy::System,
+    })
+    .map_err(|error| Error::Broken(error.to_string()))?;
+    let original = store.read_blocking(table::original)?;
+    let original = original.ok_or_else(|| Error::Broken("there is no asset to copy".to_owned()))?;
+    for begin in (0..count).step_by(ROWS_AT_ONCE) {
+        let original = original.clone();
+        let end = count.min(begin + ROWS_AT_ONCE);
+        store.write_blocking(move |tx| -> Result<(), Error> {
+            for number in begin..end {
+                let id = tx.uuid();
+                let later_ms = i64::try_from(number).unwrap_or(i64::MAX);
+                table::copy(tx, &original, &id, &format!("copy {number}"), later_ms)?;
+                let event = json!({ "assetId": id, "assetModelId": original.model_id });
+                tx.emit(&original.account, &original.region, "sitewise.asset.created", &event)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}

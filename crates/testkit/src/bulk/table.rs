@@ -1,0 +1,47 @@
+//! SQL of the bulk loader: copies of rows that the server itself wrote.
+
+use store::{Error, Tx};
+
+/// An asset that the server created, to be copied.
+#[derive(Clone, Debug)]
+pub(super) struct Original {
+    pub account: String,
+    pub region: String,
+    pub id: String,
+    pub model_id: String,
+}
+
+/// Finds the first asset of the store.
+pub(super) fn original(tx: &mut Tx) -> Result<Option<Original>, Error> {
+    tx.query_one(
+        "SELECT account, region, id, model_id FROM sitewise_asset ORDER BY account, region, created_at, id LIMIT 1",
+        &[],
+        |row| Ok(Original { account: row.text(0)?, region: row.text(1)?, id: row.text(2)?, model_id: row.text(3)? }),
+    )
+}
+
+/// Copies an asset under an id and a name of its own, `later_ms` after the original, at rest and without parent.
+pub(super) fn copy(
+    tx: &mut Tx,
+    original: &Original,
+    id: &str,
+    name: &str,
+    later_ms: i64,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO sitewise_asset (account, region, id, external_id, name, description, model_id, model_version,
+                                     state, due_at, created_at, updated_at)
+         SELECT account, region, ?4, NULL, ?5, description, model_id, model_version,
+                'ACTIVE', NULL, created_at + ?6, updated_at + ?6
+         FROM sitewise_asset WHERE account = ?1 AND region = ?2 AND id = ?3",
+        &[
+            (&original.account).into(),
+            (&original.region).into(),
+            (&original.id).into(),
+            id.into(),
+            name.into(),
+            later_ms.into(),
+        ],
+    )?;
+    Ok(())
+}
