@@ -92,11 +92,12 @@ async fn listen(arguments: &Serve, folder: &Path, store: Store) -> Result<(), St
     let endpoint = format!("http://{address}");
     environment::write_down(folder, &endpoint);
     chores::start(&store, &blobs);
+    let interrupted = interrupted();
     println!("Ready. {endpoint}");
     let failed = store.clone();
     let stop = async move {
         tokio::select! {
-            () = interrupted() => None,
+            () = interrupted => None,
             reason = failed.failed() => Some(reason),
         }
     };
@@ -114,20 +115,23 @@ async fn listen(arguments: &Serve, folder: &Path, store: Store) -> Result<(), St
     }
 }
 
-/// Resolves when the process is asked to end.
-async fn interrupted() {
+/// Resolves when the process is asked to end; listens from the call on, not only once polled.
+fn interrupted() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
-        (Ok(mut interrupt), Ok(mut terminate)) => {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
+    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        match signals {
+            (Ok(mut interrupt), Ok(mut terminate)) => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
             }
-        }
-        (interrupt, terminate) => {
-            let error = interrupt.err().or(terminate.err());
-            log::warn!("signals cannot be received, only kill ends the server: {error:?}");
-            std::future::pending::<()>().await;
+            (interrupt, terminate) => {
+                let error = interrupt.err().or(terminate.err());
+                log::warn!("signals cannot be received, only kill ends the server: {error:?}");
+                std::future::pending::<()>().await;
+            }
         }
     }
 }
