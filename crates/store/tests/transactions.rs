@@ -273,6 +273,25 @@ async fn those_who_wait_share_one_commit_and_only_the_failing_ones_are_undone() 
 }
 
 #[test]
+fn a_writer_that_is_gone_lets_nobody_wait() {
+    #[derive(Debug)]
+    struct Fragile;
+    impl From<Error> for Fragile {
+        fn from(_: Error) -> Self {
+            panic!("on purpose")
+        }
+    }
+    let bench = Bench::folder();
+    let store = bench.open();
+    // A panic outside the job's own code: in the conversion of the error that the job's panic became.
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        store.write_blocking(|_| -> Result<(), Fragile> { panic!("on purpose") })
+    }));
+    assert!(result.is_err());
+    assert!(matches!(store.write_blocking(|tx| add(tx, "n", 1)), Err(Error::Broken(_))));
+}
+
+#[test]
 fn write_skew_is_impossible() {
     each_engine(|bench| {
         let store = bench.open();

@@ -127,3 +127,14 @@ impl Writer {
         self.committed.send_modify(|count| *count += 1);
     }
 }
+
+impl Drop for Writer {
+    /// Lets nobody wait for a thread that is gone, should it ever end early.
+    fn drop(&mut self) {
+        self.queue.close();
+        let mut waiting = Vec::new();
+        while self.queue.pop(&mut waiting, GROUP_MAX) {
+            waiting.clear();
+        }
+    }
+}
