@@ -87,17 +87,16 @@ impl Freshness {
     /// Decides what to do for a request at a time.
     pub fn next(self, policy: &Policy, now: i64) -> Next {
         match self {
-            Self::Unknown => Next::Fetch,
             Self::Missing { said_at } if within(said_at, policy.missing_for, now) => Next::ServeMissing,
-            Self::Missing { .. } => Next::Fetch,
-            Self::Listed { confirmed_at, .. } if within(confirmed_at, policy.listing_for, now) => Next::Serve,
-            Self::Listed { confirmed_at, failed_at: Some(failed_at) }
-                if within(failed_at, policy.failed_for, now)
-                    && within(confirmed_at, policy.stale_for, now) =>
-            {
-                Next::Serve
+            Self::Unknown | Self::Missing { .. } => Next::Fetch,
+            Self::Listed { confirmed_at, failed_at } => {
+                let fresh = within(confirmed_at, policy.listing_for, now);
+                let left_alone = failed_at.is_some_and(|failed_at| within(failed_at, policy.failed_for, now));
+                if fresh || left_alone && within(confirmed_at, policy.stale_for, now) {
+                    return Next::Serve;
+                }
+                Next::Revalidate
             }
-            Self::Listed { .. } => Next::Revalidate,
         }
     }
 

@@ -83,7 +83,7 @@ impl NpmUpstream {
         via: &ViaChain,
     ) -> Result<Found, FetchError> {
         let key = Key { registry: upstream.url.clone(), name: name.clone() };
-        if let Some(found) = self.shared.from_memory(&key) {
+        if let Some(found) = self.shared.in_memory(&key) {
             return Ok(found);
         }
         let ask = || {
@@ -129,7 +129,7 @@ impl Shared {
     }
 
     /// The answer that needs no asking.
-    fn from_memory(&self, key: &Key) -> Option<Found> {
+    fn in_memory(&self, key: &Key) -> Option<Found> {
         let mut held = self.held();
         let held = held.get(key)?;
         match held.freshness.next(&self.policy, self.now()) {
@@ -142,7 +142,7 @@ impl Shared {
     /// Asks the upstream and takes note of what it says.
     async fn ask(&self, upstream: &Upstream, key: Key, via: &ViaChain) -> Result<Found, FetchError> {
         // Somebody else's asking may have ended between the look into memory and now.
-        if let Some(found) = self.from_memory(&key) {
+        if let Some(found) = self.in_memory(&key) {
             return Ok(found);
         }
         let mut held = self.held().get(&key).cloned().unwrap_or_default();

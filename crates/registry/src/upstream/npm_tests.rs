@@ -18,6 +18,8 @@ struct Fixture {
     blobs: Blobs,
 }
 
+type Expected = fn(&FetchError) -> bool;
+
 const SECOND: Duration = Duration::from_secs(1);
 
 fn name(text: &str) -> PackageName {
@@ -168,7 +170,7 @@ async fn an_old_listing_is_served_while_the_upstream_fails_in_any_way() {
 #[tokio::test]
 async fn failures_without_an_old_listing_are_told_apart() {
     let f = fixture();
-    let cases: [(Failure, fn(&FetchError) -> bool); 4] = [
+    let cases: [(Failure, Expected); 4] = [
         (Failure::Status(503), |error| *error == FetchError::Status(503)),
         (Failure::Truncated, |error| matches!(error, FetchError::Broken(_))),
         (Failure::OtherBytes, |error| matches!(error, FetchError::Broken(_))),
@@ -227,7 +229,7 @@ async fn a_tarball_is_kept_when_it_is_what_the_listing_promises() {
 async fn a_tarball_that_is_not_what_the_listing_promises_is_refused() {
     let f = fixture();
     let path = "/widget/-/widget-1.0.0.tgz";
-    let cases: [(Failure, fn(&FetchError) -> bool); 4] = [
+    let cases: [(Failure, Expected); 4] = [
         (Failure::OtherBytes, |error| matches!(error, FetchError::Integrity(_))),
         (Failure::Truncated, |error| matches!(error, FetchError::Broken(_))),
         (Failure::Status(404), |error| *error == FetchError::Status(404)),

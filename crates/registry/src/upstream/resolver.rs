@@ -206,7 +206,7 @@ impl Resolver {
                     return Ok(with_npm_credentials(Upstream { skipped, ..found }, &npm));
                 }
                 (Ok(found), Some(why)) => {
-                    skipped.push(format!("{} names {}: {why}", candidate.from, found.url))
+                    skipped.push(format!("{} names {}: {why}", candidate.from, found.url));
                 }
                 (Err(_), _) => skipped.push(format!("{} holds no usable URL", candidate.from)),
             }
