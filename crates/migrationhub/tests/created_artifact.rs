@@ -225,3 +225,28 @@ fn arns_of_any_kind_are_kept_as_they_are() {
         assert_eq!(listed(&caller), json!([]));
     });
 }
+
+#[test]
+fn tokens_stay_within_their_pattern_however_long_the_arns_are() {
+    each_hub(|world| {
+        let caller = world.caller();
+        let mut arns: Vec<String> =
+            (0..12).map(|number| format!("arn:aws:s3:::{}{number:02}", "ä".repeat(1600 - 15))).collect();
+        for arn in &arns {
+            associate(&caller, arn, None);
+        }
+        let pages = caller.pages("ListCreatedArtifacts", &on_task(json!({})), "NextToken");
+        assert!(pages[0]["NextToken"].as_str().unwrap().len() <= 2048);
+        let mut shown: Vec<String> = pages
+            .iter()
+            .flat_map(|page| page["CreatedArtifactList"].as_array().unwrap())
+            .map(|artifact| artifact["Name"].as_str().unwrap().to_owned())
+            .collect();
+        shown.sort();
+        arns.sort();
+        assert_eq!(shown, arns);
+        for arn in &arns {
+            caller.ok("DisassociateCreatedArtifact", on_task(json!({"CreatedArtifactName": arn})));
+        }
+    });
+}

@@ -3,17 +3,29 @@
 //! A token holds the key of the last row that was shown (key-set paging: rows may come and go between pages, and
 //! a row that stays is shown once) and an authentication code over the operation, its arguments, the account and
 //! the region. It is base64 of the standard alphabet, because the services' patterns exclude `-` and `_`.
+//!
+//! Tokens are bounded by the services' patterns (2048 characters at Migration Hub) and index entries by PostgreSQL
+//! (2704 bytes), while some names may be 1600 characters long: rows with such names are kept and listed under their
+//! [`key`].
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use model::Spec;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use crate::Call;
 
 /// First byte of a token; a later layout takes the next number.
 const LAYOUT: u8 = 1;
+/// Longest key: with a task's name of 256 characters before it (1024 bytes) an index entry stays below 2704 bytes,
+/// and a token that holds it alone is 1380 characters long.
+const KEY_BYTES_MAX: usize = 1000;
+/// Hexadecimal digits of the digest that ends the key of a long name.
+const KEY_DIGEST_BYTES: usize = 64;
 /// Layout, time and code before the cursor.
 const HEAD_BYTES: usize = 1 + 8 + CODE_BYTES;
 /// Half of the digest: 128 bits are beyond guessing, and tokens travel in query strings.
@@ -44,6 +56,43 @@ impl std::fmt::Display for Refused {
     }
 }
 
+/// Gives the key under which a row with this name is kept and listed: the name itself unless it is long, else its
+/// beginning and its digest.
+///
+/// Keys order like names as far as they are not long, differ when names differ, and are known without the row.
+pub fn key(name: &str) -> Cow<'_, str> {
+    if name.len() <= KEY_BYTES_MAX {
+        return Cow::Borrowed(name);
+    }
+    let end = (0..=KEY_BYTES_MAX - KEY_DIGEST_BYTES).rev().find(|end| name.is_char_boundary(*end));
+    let mut key = name[..end.unwrap_or_default()].to_owned();
+    for byte in Sha256::digest(name) {
+        write!(key, "{byte:02x}").expect("a String takes every write");
+    }
+    Cow::Owned(key)
+}
+
+/// Writes texts one behind the other, each with its length before it.
+fn pack(texts: &[&str]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for text in texts {
+        let length = u16::try_from(text.len()).expect("keys are bounded, see `key`");
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    bytes
+}
+
+fn unpack(mut bytes: &[u8]) -> Option<Vec<String>> {
+    let mut texts = Vec::new();
+    while let Some((length, rest)) = bytes.split_first_chunk::<2>() {
+        let (text, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        texts.push(String::from_utf8(text.to_vec()).ok()?);
+        bytes = rest;
+    }
+    bytes.is_empty().then_some(texts)
+}
+
 impl<'a> Page<'a> {
     /// Binds tokens to this call of an operation; `arguments` are all filters, in a fixed order, page size left out.
     pub fn new(call: &'a Call, spec: &'static Spec, arguments: &'a [&'a str]) -> Self {
@@ -67,7 +116,7 @@ impl<'a> Page<'a> {
         if kept_ms.is_some_and(|kept| self.call.now.millis().saturating_sub(issued) > kept) {
             return Err(Refused::Expired);
         }
-        serde_json::from_slice(cursor).map_err(|_| Refused::Foreign)
+        unpack(cursor).ok_or(Refused::Foreign)
     }
 
     /// Opens a token that may be absent; an absent one means the first page.
@@ -81,7 +130,7 @@ impl<'a> Page<'a> {
 
     /// Makes the token of the page after the row with this key.
     pub fn seal(&self, cursor: &[&str]) -> String {
-        let cursor = serde_json::to_vec(cursor).expect("strings always encode");
+        let cursor = pack(cursor);
         let issued = self.call.now.millis().to_be_bytes();
         let code = self.code(&issued, &cursor).finalize().into_bytes();
         let mut bytes = Vec::with_capacity(HEAD_BYTES + cursor.len());

@@ -258,3 +258,17 @@ fn a_page_token_opens_for_its_own_list_only() {
         assert_eq!(open(&region.call, &ADD, &arguments, nonsense), Err(Refused::Foreign), "{nonsense}");
     }
 }
+
+#[test]
+fn long_names_have_keys_that_are_bounded_ordered_and_different() {
+    use service::page::key;
+    assert_eq!(key("arn:aws:s3:::b"), "arn:aws:s3:::b");
+    let long = "ä".repeat(1600);
+    let others = [format!("{}a", "ä".repeat(1599)), "ä".repeat(1599), format!("{long}x")];
+    assert!(key(&long).len() <= 1000, "{}", key(&long).len());
+    for other in &others {
+        assert_ne!(key(&long), key(other));
+    }
+    assert!(key(&"a".repeat(5000)) < key(&"b".repeat(5000)));
+    assert_eq!(key(&long), key(&long));
+}

@@ -70,6 +70,8 @@ impl World {
             entropy: Entropy::seeded(1),
         })
         .expect("a fresh store opens");
+        // Tests that share a process share the log; the first one starts it.
+        let _ = log::set_logger(&LOGGER).map(|()| log::set_max_level(log::LevelFilter::Warn));
         let mut table = Table::new();
         register(&mut table);
         let installation = Installation { page_key: [1; 32], token_key: [2; 32], ..Installation::default() };
@@ -214,6 +216,23 @@ impl Refusal {
         let message = self.body.get("message").or_else(|| self.body.get("Message"));
         message.and_then(Value::as_str).unwrap_or_default()
     }
+}
+
+/// Shows what the server would log beside the failing test.
+struct Logger;
+
+static LOGGER: Logger = Logger;
+
+impl log::Log for Logger {
+    fn enabled(&self, _metadata: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        println!("{} {}", record.level(), record.args());
+    }
+
+    fn flush(&self) {}
 }
 
 /// A schema of its own on a PostgreSQL server, gone with it.

@@ -5,6 +5,7 @@ mod table;
 use model::Operation as _;
 use model_migrationhub::mgh;
 use service::Call;
+use service::page::key;
 use store::Tx;
 
 use crate::access::Kind;
@@ -53,7 +54,7 @@ pub(crate) fn list(
     let after = listing.after(input.next_token.as_deref())?;
     let after = after.and_then(|key| key.into_iter().next()).unwrap_or_default();
     let mut artifacts = table::list(tx, call, &task, &after, listing.limit())?;
-    let next_token = listing.close(&mut artifacts, |artifact| vec![artifact.name.clone()]);
+    let next_token = listing.close(&mut artifacts, |artifact| vec![key(&artifact.name).into_owned()]);
     let artifacts = artifacts
         .into_iter()
         .map(|Artifact { name, description }| mgh::types::CreatedArtifact { name, description })

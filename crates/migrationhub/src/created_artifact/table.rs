@@ -2,8 +2,10 @@
 
 use store::{Error, Tx};
 
-use crate::migration_task::TaskKey;
 use service::Call;
+use service::page::key;
+
+use crate::migration_task::TaskKey;
 
 pub(crate) const MIGRATION: &str = "
     CREATE TABLE created_artifact (
@@ -11,9 +13,10 @@ pub(crate) const MIGRATION: &str = "
         region TEXT NOT NULL,
         stream_id TEXT NOT NULL,
         migration_task TEXT NOT NULL,
+        key TEXT NOT NULL,
         name TEXT NOT NULL,
         description TEXT,
-        PRIMARY KEY (account, region, stream_id, migration_task, name)
+        PRIMARY KEY (account, region, stream_id, migration_task, key)
     );
 ";
 
@@ -27,15 +30,16 @@ pub(crate) struct Artifact {
 /// Associates an artifact, or replaces its description.
 pub(crate) fn put(tx: &mut Tx, call: &Call, task: &TaskKey, artifact: &Artifact) -> Result<(), Error> {
     tx.execute(
-        "INSERT INTO created_artifact (account, region, stream_id, migration_task, name, description)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (account, region, stream_id, migration_task, name)
+        "INSERT INTO created_artifact (account, region, stream_id, migration_task, key, name, description)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (account, region, stream_id, migration_task, key)
          DO UPDATE SET description = excluded.description",
         &[
             (&call.account).into(),
             (&call.region).into(),
             (&task.stream_id).into(),
             (&task.name).into(),
+            key(&artifact.name).as_ref().into(),
             (&artifact.name).into(),
             artifact.description.as_deref().into(),
         ],
@@ -47,13 +51,13 @@ pub(crate) fn put(tx: &mut Tx, call: &Call, task: &TaskKey, artifact: &Artifact)
 pub(crate) fn exists(tx: &mut Tx, call: &Call, task: &TaskKey, name: &str) -> Result<bool, Error> {
     let found = tx.query_one(
         "SELECT 1 FROM created_artifact
-         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND name = ?5",
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND key = ?5",
         &[
             (&call.account).into(),
             (&call.region).into(),
             (&task.stream_id).into(),
             (&task.name).into(),
-            name.into(),
+            key(name).as_ref().into(),
         ],
         |row| row.integer(0),
     )?;
@@ -64,19 +68,19 @@ pub(crate) fn exists(tx: &mut Tx, call: &Call, task: &TaskKey, name: &str) -> Re
 pub(crate) fn delete(tx: &mut Tx, call: &Call, task: &TaskKey, name: &str) -> Result<(), Error> {
     tx.execute(
         "DELETE FROM created_artifact
-         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND name = ?5",
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND key = ?5",
         &[
             (&call.account).into(),
             (&call.region).into(),
             (&task.stream_id).into(),
             (&task.name).into(),
-            name.into(),
+            key(name).as_ref().into(),
         ],
     )?;
     Ok(())
 }
 
-/// Lists the artifacts of a task after the ARN `after`, ascending by ARN.
+/// Lists the artifacts of a task after the key `after`, ascending by the keys of their ARNs.
 pub(crate) fn list(
     tx: &mut Tx,
     call: &Call,
@@ -86,8 +90,8 @@ pub(crate) fn list(
 ) -> Result<Vec<Artifact>, Error> {
     tx.query(
         "SELECT name, description FROM created_artifact
-         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND name > ?5
-         ORDER BY name LIMIT ?6",
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND key > ?5
+         ORDER BY key LIMIT ?6",
         &[
             (&call.account).into(),
             (&call.region).into(),

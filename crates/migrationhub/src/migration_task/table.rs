@@ -1,4 +1,7 @@
 //! SQL of the migration tasks: their current state and the history of their updates.
+//!
+//! `newest_first` is the time with its sign turned, and `latest_first` the sequence: lists run newest first, then by
+//! name upwards, and so every column of their keys ascends and one comparison of rows finds the next page.
 
 use model::Timestamp;
 use store::{Error, Row, Tx};
@@ -16,6 +19,7 @@ pub(crate) const MIGRATION: &str = "
         imported_at INTEGER NOT NULL,
         update_count INTEGER NOT NULL,
         updated_at INTEGER NOT NULL,
+        newest_first INTEGER NOT NULL,
         update_sequence INTEGER NOT NULL,
         status TEXT NOT NULL,
         status_detail TEXT,
@@ -24,20 +28,20 @@ pub(crate) const MIGRATION: &str = "
         resource_attributes TEXT,
         PRIMARY KEY (account, region, stream_id, name)
     );
-    CREATE INDEX migration_task_updated_at
-        ON migration_task (account, region, updated_at, stream_name, name);
+    CREATE INDEX migration_task_newest_first
+        ON migration_task (account, region, newest_first, stream_name, name);
     CREATE TABLE migration_task_update (
         account TEXT NOT NULL,
         region TEXT NOT NULL,
         stream_id TEXT NOT NULL,
         migration_task TEXT NOT NULL,
-        updated_at INTEGER NOT NULL,
-        sequence INTEGER NOT NULL,
+        newest_first INTEGER NOT NULL,
+        latest_first INTEGER NOT NULL,
         status TEXT NOT NULL,
         status_detail TEXT,
         progress_percent INTEGER,
         next_update_seconds INTEGER NOT NULL,
-        PRIMARY KEY (account, region, stream_id, migration_task, updated_at, sequence)
+        PRIMARY KEY (account, region, stream_id, migration_task, newest_first, latest_first)
     );
 ";
 
@@ -87,8 +91,8 @@ pub(crate) fn put(
 ) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO migration_task (account, region, stream_id, name, stream_name, imported_at, update_count,
-                                     updated_at, update_sequence, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?6, 0, ?7)
+                                     updated_at, newest_first, update_sequence, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?6, ?7, 0, ?8)
          ON CONFLICT (account, region, stream_id, name) DO NOTHING",
         &[
             (&call.account).into(),
@@ -97,6 +101,7 @@ pub(crate) fn put(
             (&key.name).into(),
             stream_name.into(),
             call.now.into(),
+            (-call.now.millis()).into(),
             status.into(),
         ],
     )?;
@@ -122,8 +127,8 @@ pub(crate) fn put_count(tx: &mut Tx, call: &Call, key: &TaskKey, count: i64) -> 
 /// Makes an update the current state.
 pub(crate) fn put_state(tx: &mut Tx, call: &Call, key: &TaskKey, update: &Update) -> Result<(), Error> {
     tx.execute(
-        "UPDATE migration_task SET update_count = ?5, update_sequence = ?5, updated_at = ?6, status = ?7,
-                                   status_detail = ?8, progress_percent = ?9, next_due_at = ?10
+        "UPDATE migration_task SET update_count = ?5, update_sequence = ?5, updated_at = ?6, newest_first = ?7,
+                                   status = ?8, status_detail = ?9, progress_percent = ?10, next_due_at = ?11
          WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND name = ?4",
         &[
             (&call.account).into(),
@@ -132,6 +137,7 @@ pub(crate) fn put_state(tx: &mut Tx, call: &Call, key: &TaskKey, update: &Update
             (&key.name).into(),
             update.sequence.into(),
             update.updated_at.into(),
+            (-update.updated_at.millis()).into(),
             (&update.status).into(),
             update.status_detail.as_deref().into(),
             update.progress_percent.into(),
@@ -144,16 +150,16 @@ pub(crate) fn put_state(tx: &mut Tx, call: &Call, key: &TaskKey, update: &Update
 /// Appends an update to the history.
 pub(crate) fn put_update(tx: &mut Tx, call: &Call, key: &TaskKey, update: &Update) -> Result<(), Error> {
     tx.execute(
-        "INSERT INTO migration_task_update (account, region, stream_id, migration_task, updated_at, sequence,
-                                            status, status_detail, progress_percent, next_update_seconds)
+        "INSERT INTO migration_task_update (account, region, stream_id, migration_task, newest_first,
+                                            latest_first, status, status_detail, progress_percent, next_update_seconds)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         &[
             (&call.account).into(),
             (&call.region).into(),
             (&key.stream_id).into(),
             (&key.name).into(),
-            update.updated_at.into(),
-            update.sequence.into(),
+            (-update.updated_at.millis()).into(),
+            (-update.sequence).into(),
             (&update.status).into(),
             update.status_detail.as_deref().into(),
             update.progress_percent.into(),
@@ -172,29 +178,31 @@ pub(crate) fn get_update(
     sequence: i64,
 ) -> Result<Option<Update>, Error> {
     tx.query_one(
-        "SELECT updated_at, sequence, status, status_detail, progress_percent, next_update_seconds
+        "SELECT newest_first, latest_first, status, status_detail, progress_percent, next_update_seconds
          FROM migration_task_update
-         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND updated_at = ?5
-               AND sequence = ?6",
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4 AND newest_first = ?5
+               AND latest_first = ?6",
         &[
             (&call.account).into(),
             (&call.region).into(),
             (&key.stream_id).into(),
             (&key.name).into(),
-            updated_at.into(),
-            sequence.into(),
+            (-updated_at.millis()).into(),
+            (-sequence).into(),
         ],
-        |row: &Row<'_>| {
-            Ok(Update {
-                updated_at: row.timestamp(0)?,
-                sequence: row.integer(1)?,
-                status: row.text(2)?,
-                status_detail: row.optional_text(3)?,
-                progress_percent: row.optional_integer(4)?,
-                next_update_seconds: row.integer(5)?,
-            })
-        },
+        update,
     )
+}
+
+fn update(row: &Row<'_>) -> Result<Update, Error> {
+    Ok(Update {
+        updated_at: Timestamp::from_millis(-row.integer(0)?),
+        sequence: -row.integer(1)?,
+        status: row.text(2)?,
+        status_detail: row.optional_text(3)?,
+        progress_percent: row.optional_integer(4)?,
+        next_update_seconds: row.integer(5)?,
+    })
 }
 
 /// Says whether a task exists.
