@@ -11,4 +11,5 @@ pub mod name;
 pub mod publish;
 pub mod rendering;
 pub mod route;
+pub mod tarball;
 pub mod version;
