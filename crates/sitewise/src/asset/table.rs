@@ -146,7 +146,8 @@ pub fn count(tx: &mut Tx, place: Place<'_>, model_id: &AssetModelId) -> Result<i
 pub fn any_kept(tx: &mut Tx, place: Place<'_>, model_id: &AssetModelId) -> Result<Option<AssetId>, Error> {
     tx.query_one(
         "SELECT id FROM sitewise_asset
-         WHERE account = ?1 AND region = ?2 AND model_id = ?3 AND state <> 'DELETING' LIMIT 1",
+         WHERE account = ?1 AND region = ?2 AND model_id = ?3 AND state <> 'DELETING'
+         ORDER BY created_at, id LIMIT 1",
         &[place.account.into(), place.region.into(), model_id.as_str().into()],
         |row| row.text(0).map(AssetId::stored),
     )
@@ -308,6 +309,8 @@ pub fn set_parent(
 }
 
 /// Takes all assets of a child model out of one hierarchy, below whichever parents; answers how many there were.
+///
+/// The condition on the creation time is always true: it leads SQLite to the index of the model's assets.
 pub fn empty_hierarchy(
     tx: &mut Tx,
     place: Place<'_>,
@@ -316,7 +319,7 @@ pub fn empty_hierarchy(
 ) -> Result<u64, Error> {
     tx.execute(
         "UPDATE sitewise_asset SET parent_id = NULL, hierarchy_id = NULL
-         WHERE account = ?1 AND region = ?2 AND model_id = ?3 AND hierarchy_id = ?4",
+         WHERE account = ?1 AND region = ?2 AND model_id = ?3 AND created_at >= 0 AND hierarchy_id = ?4",
         &[
             place.account.into(),
             place.region.into(),

@@ -299,21 +299,21 @@ fn put_element(
     Ok(())
 }
 
-/// Lists all pairs of models that a hierarchy joins, parent first.
+/// Lists the pairs of models that hierarchies join, parent first, one pair for each hierarchy.
 pub fn edges(tx: &mut Tx, place: Place<'_>) -> Result<Vec<(AssetModelId, AssetModelId)>, Error> {
     tx.query(
-        "SELECT DISTINCT model_id, child_model_id FROM sitewise_asset_model_element
-         WHERE account = ?1 AND region = ?2 AND child_model_id IS NOT NULL",
+        "SELECT model_id, child_model_id FROM sitewise_asset_model_element
+         WHERE account = ?1 AND region = ?2 AND kind = 'hierarchy'",
         &[place.account.into(), place.region.into()],
         |row| Ok((AssetModelId::stored(row.text(0)?), AssetModelId::stored(row.text(1)?))),
     )
 }
 
-/// Lists the models with a hierarchy of which this model's assets are the children.
+/// Lists the models with a hierarchy of which this model's assets are the children, once for each hierarchy.
 pub fn parents(tx: &mut Tx, place: Place<'_>, id: &AssetModelId) -> Result<Vec<AssetModelId>, Error> {
     tx.query(
-        "SELECT DISTINCT model_id FROM sitewise_asset_model_element
-         WHERE account = ?1 AND region = ?2 AND child_model_id = ?3",
+        "SELECT model_id FROM sitewise_asset_model_element
+         WHERE account = ?1 AND region = ?2 AND kind = 'hierarchy' AND child_model_id = ?3",
         &[place.account.into(), place.region.into(), id.as_str().into()],
         |row| row.text(0).map(AssetModelId::stored),
     )
