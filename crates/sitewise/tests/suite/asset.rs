@@ -5,9 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use testkit::Caller;
 
-use crate::plant::{
-    CONFLICT, EXISTS, INVALID, NOBODY, NOT_FOUND, Plant, asset, each, model, names, set_state, text,
-};
+use crate::plant::{CONFLICT, EXISTS, INVALID, NOBODY, NOT_FOUND, Plant, asset, each, model, names, text};
+use crate::table::set_state;
 
 const OWN: &str = "a1b2c3d4-5678-90ab-cdef-11111aaaaaaa";
 

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::plant::{
-    CONFLICT, EXISTS, INVALID, LIMIT, NOBODY, NOT_FOUND, Plant, asset, chain, each, model, names, set_state,
-    short, text, triple,
+    CONFLICT, EXISTS, INVALID, LIMIT, NOBODY, NOT_FOUND, Plant, asset, chain, each, model, names, short,
+    text, triple,
 };
+use crate::table::{set_parent, set_state};
 
 const TOKEN: &str = "token-0000-0000-0000-0000-0000-000000001";
 
@@ -240,14 +241,7 @@ fn a_cycle_that_the_rows_would_allow_is_refused() {
         // Models form a tree, so operations can't build such assets; rows from elsewhere might.
         let plant = Plant::new(world);
         let (farm, turbine) = (plant.farm("north"), plant.turbine("t1"));
-        let (above, below) = (farm.clone(), turbine.clone());
-        let changed: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
-            tx.execute(
-                "UPDATE sitewise_asset SET parent_id = ?1, hierarchy_id = ?2 WHERE id = ?3",
-                &[(&below).into(), "elsewhere".into(), (&above).into()],
-            )
-        });
-        assert_eq!(changed.unwrap(), 1);
+        set_parent(world, &farm, &turbine);
         let refusal = plant.associate(&farm, &plant.turbines, &turbine).unwrap_err();
         assert_eq!(
             short(&refusal),

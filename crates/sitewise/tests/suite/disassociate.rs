@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use testkit::World;
 
-use crate::plant::{CONFLICT, INVALID, NOBODY, NOT_FOUND, Plant, each, set_state, short, triple};
+use crate::plant::{CONFLICT, INVALID, NOBODY, NOT_FOUND, Plant, each, short, triple};
+use crate::table::set_state;
 
 const TOKEN: &str = "token-0000-0000-0000-0000-0000-000000002";
 

@@ -10,6 +10,7 @@ mod disassociate;
 mod plant;
 mod propagation;
 mod relations;
+mod table;
 mod tag;
 mod twin;
 mod update;

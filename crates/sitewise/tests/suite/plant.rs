@@ -114,16 +114,6 @@ pub fn names(list: &Value) -> Vec<String> {
     names
 }
 
-/// Puts an asset into a state in which no operation leaves it without a propagation delay.
-#[track_caller]
-pub fn set_state(world: &World, id: &str, state: &'static str) {
-    let id = id.to_owned();
-    let changed: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
-        tx.execute("UPDATE sitewise_asset SET state = ?1 WHERE id = ?2", &[state.into(), (&id).into()])
-    });
-    assert_eq!(changed.unwrap(), 1);
-}
-
 #[track_caller]
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is not text")).to_owned()

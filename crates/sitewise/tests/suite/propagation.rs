@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use testkit::{Caller, World};
 
 use crate::plant::{CONFLICT, NOT_FOUND, Plant, ROOMS, asset, each, model, text};
+use crate::table;
 
 const DELAY: Duration = Duration::from_secs(2);
 
@@ -134,21 +135,7 @@ fn a_fleet_too_large_for_one_transaction_is_rolled_by_the_reconciler() {
     let caller = world.caller();
     let id = model(&caller, json!({ "assetModelName": "m" }));
     let first = asset(&caller, &id, "a");
-    let copy = first.clone();
-    let copied: Result<(), store::Error> = world.store().write_blocking(move |tx| {
-        for _ in 0..sitewise::limits::ASSETS_PER_STEP {
-            let own = tx.uuid();
-            tx.execute(
-                "INSERT INTO sitewise_asset (account, region, id, name, model_id, model_version, state, created_at,
-                     updated_at)
-                 SELECT account, region, ?2, name, model_id, model_version, state, created_at + 1, updated_at
-                 FROM sitewise_asset WHERE id = ?1",
-                &[(&copy).into(), own.into()],
-            )?;
-        }
-        Ok(())
-    });
-    copied.unwrap();
+    table::copy(&world, &first, sitewise::limits::ASSETS_PER_STEP);
     let last = |caller: &Caller<'_>| -> Value {
         let pages =
             caller.pages("ListAssets", &json!({ "assetModelId": id, "maxResults": 250 }), "nextToken");

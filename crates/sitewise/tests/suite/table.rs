@@ -1,0 +1,46 @@
+//! Rows as no operation leaves them, for tests of what operations do with them.
+
+use testkit::World;
+
+/// Puts an asset into a state in which no operation leaves it without a propagation delay.
+#[track_caller]
+pub fn set_state(world: &World, id: &str, state: &'static str) {
+    let id = id.to_owned();
+    let changed: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
+        tx.execute("UPDATE sitewise_asset SET state = ?1 WHERE id = ?2", &[state.into(), (&id).into()])
+    });
+    assert_eq!(changed.unwrap(), 1);
+}
+
+/// Puts an asset below another one without any check.
+#[track_caller]
+pub fn set_parent(world: &World, child: &str, parent: &str) {
+    let (child, parent) = (child.to_owned(), parent.to_owned());
+    let changed: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
+        tx.execute(
+            "UPDATE sitewise_asset SET parent_id = ?1, hierarchy_id = ?2 WHERE id = ?3",
+            &[(&parent).into(), "elsewhere".into(), (&child).into()],
+        )
+    });
+    assert_eq!(changed.unwrap(), 1);
+}
+
+/// Copies an asset many times; the copies are one millisecond younger.
+#[track_caller]
+pub fn copy(world: &World, id: &str, times: i64) {
+    let id = id.to_owned();
+    let copied: Result<(), store::Error> = world.store().write_blocking(move |tx| {
+        for _ in 0..times {
+            let own = tx.uuid();
+            tx.execute(
+                "INSERT INTO sitewise_asset (account, region, id, name, model_id, model_version, state, created_at,
+                     updated_at)
+                 SELECT account, region, ?2, name, model_id, model_version, state, created_at + 1, updated_at
+                 FROM sitewise_asset WHERE id = ?1",
+                &[(&id).into(), own.into()],
+            )?;
+        }
+        Ok(())
+    });
+    copied.unwrap();
+}
