@@ -121,4 +121,4 @@ def test_the_story_of_migration_hub(home):
     assert found["Task"] == {"Status": "IN_PROGRESS", "ProgressPercent": 40}
     assert found["UpdateDateTime"] == 1767323045.0
     home.aws(*config, "delete-home-region-control", "--control-id", control["HomeRegionControl"]["ControlId"])
-    assert home.aws(*config, "get-home-region") == {}
+    assert home.aws(*config, "get-home-region") is None

@@ -127,6 +127,8 @@ def test_required_members_are_required(stranger, service, operation):
     labels = [name for name, member in shape.members.items() if member.serialization.get("location") == "uri"]
     payload = shape.serialization.get("payload")
     required = [name for name in shape.required_members if name not in labels and name not in token and name != payload]
+    # Older tools leave this one out, and the service description gives it a default.
+    required = [name for name in required if (operation, name) != ("NotifyMigrationTaskState", "NextUpdateSeconds")]
     if not required:
         return
     parameters = {name: sample(shape.members[name]) for name in labels}

@@ -137,7 +137,7 @@ def test_a_database_that_is_none_is_a_clear_error():
     try:
         server.start()
         server.stop()
-        files = [path for path in server.data.rglob("*") if path.is_file() and path.suffix in (".db", ".sqlite", ".sqlite3")]
+        files = list(server.data.glob("metadata*"))
         assert files, list(server.data.rglob("*"))
         for path in files:
             path.write_bytes(b"this is no database" * 1000)
