@@ -5,8 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use testkit::Caller;
 
-use crate::plant::{CONFLICT, EXISTS, INVALID, NOBODY, NOT_FOUND, Plant, asset, each, model, names, text};
-use crate::table::set_state;
+use crate::plant::{
+    CONFLICT, EXISTS, INVALID, LIMIT, NOBODY, NOT_FOUND, Plant, asset, each, model, names, text,
+};
+use crate::table::{self, set_state};
 
 const OWN: &str = "a1b2c3d4-5678-90ab-cdef-11111aaaaaaa";
 
@@ -322,4 +324,21 @@ fn a_property_is_described_with_its_type() {
         let bad = json!({ "assetId": id, "propertyId": "serial" });
         assert_eq!(caller.refused("DescribeAssetProperty", bad).name, INVALID);
     });
+}
+
+#[test]
+fn a_model_full_of_assets_soon_refuses_more() {
+    let world = testkit::World::new(crate::plant::ROOMS, sitewise::register);
+    let caller = world.caller();
+    let model_id = pump(&caller);
+    let first = asset(&caller, &model_id, "first");
+    table::copy(&world, &first, sitewise::limits::ASSETS_PER_MODEL_MAX);
+    // One creation out of 64 counts, so a thousand in a row without a refusal would take a miracle.
+    let input = json!({ "assetName": "one more", "assetModelId": model_id });
+    let refusal = (0..1000).find_map(|_| caller.send("CreateAsset", input.clone()).err()).unwrap();
+    assert_eq!((refusal.name.as_str(), refusal.status), (LIMIT, 410));
+    assert_eq!(
+        refusal.message(),
+        format!("Asset model '{model_id}' has 100000 assets, and no more are allowed")
+    );
 }

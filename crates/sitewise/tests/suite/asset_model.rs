@@ -292,6 +292,20 @@ fn counts_above_a_quota_exceed_the_limit() {
 }
 
 #[test]
+fn an_account_has_up_to_a_thousand_models_and_interfaces_count_apart() {
+    let world = testkit::World::new(crate::plant::ROOMS, sitewise::register);
+    let caller = world.caller();
+    for i in 0..1000 {
+        model(&caller, json!({ "assetModelName": format!("m{i}") }));
+    }
+    let component = json!({ "assetModelName": "one more", "assetModelType": "COMPONENT_MODEL" });
+    let refusal = caller.refused("CreateAssetModel", component);
+    assert_eq!((refusal.name.as_str(), refusal.status), (LIMIT, 410));
+    model(&caller, json!({ "assetModelName": "one more", "assetModelType": "INTERFACE" }));
+    model(&caller.clone().in_region("eu-west-1"), json!({ "assetModelName": "m0" }));
+}
+
+#[test]
 fn a_circular_formula_fails_the_model_which_may_be_deleted() {
     each(|world| {
         let caller = world.caller();

@@ -29,18 +29,16 @@ pub fn set_parent(world: &World, child: &str, parent: &str) {
 #[track_caller]
 pub fn copy(world: &World, id: &str, times: i64) {
     let id = id.to_owned();
-    let copied: Result<(), store::Error> = world.store().write_blocking(move |tx| {
-        for _ in 0..times {
-            let own = tx.uuid();
-            tx.execute(
-                "INSERT INTO sitewise_asset (account, region, id, name, model_id, model_version, state, created_at,
-                     updated_at)
-                 SELECT account, region, ?2, name, model_id, model_version, state, created_at + 1, updated_at
-                 FROM sitewise_asset WHERE id = ?1",
-                &[(&id).into(), own.into()],
-            )?;
-        }
-        Ok(())
+    let copied: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
+        tx.execute(
+            "WITH RECURSIVE number (i) AS (
+                 SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM number WHERE i < ?2)
+             INSERT INTO sitewise_asset (account, region, id, name, model_id, model_version, state, created_at,
+                 updated_at)
+             SELECT account, region, 'copy-' || i, name, model_id, model_version, state, created_at + 1, updated_at
+             FROM sitewise_asset, number WHERE id = ?1",
+            &[(&id).into(), times.into()],
+        )
     });
-    copied.unwrap();
+    assert_eq!(copied.unwrap(), times.unsigned_abs());
 }
