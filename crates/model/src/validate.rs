@@ -9,6 +9,11 @@ use crate::{Invalid, Location, Member, Members, Shape, StringRule, Structure, Ti
 /// More violations than this are not collected: an answer must not outgrow the request that caused it.
 const VIOLATIONS_MAX: usize = 100;
 
+/// The rule that no model states: PostgreSQL keeps no U+0000 in a text, while some of AWS's patterns let it through.
+///
+/// A document may hold one, for it is kept as JSON, where the character is spelled out.
+const NO_NULL: &str = "not contain the character U+0000";
+
 /// Checks the members of an input, those of all locations merged.
 ///
 /// Null equals absence, unknown members are ignored. A value of the wrong type is reported at once; broken
@@ -133,7 +138,9 @@ impl Check {
         whole: &Value,
     ) -> Result<(), Invalid> {
         if entries.keys().any(|name| !keeps(key, name)) {
-            self.violate(Some(shown(whole)), format!("Map keys must satisfy constraint: [{}]", rules(key)));
+            let null = entries.keys().any(|name| name.contains('\0'));
+            let rules = rules(key, null);
+            self.violate(Some(shown(whole)), format!("Map keys must satisfy constraint: [{rules}]"));
         }
         for (name, value) in entries.iter().filter(|(_, value)| !value.is_null()) {
             let depth = self.enter(&format!("{}.member", shortened(name)));
@@ -244,6 +251,9 @@ fn broken_rules(rule: &StringRule, text: &str) -> Vec<String> {
     if !rule.values.is_empty() && !rule.values.contains(&text) {
         broken.push(format!("satisfy enum value set: [{}]", rule.values.join(", ")));
     }
+    if broken.is_empty() && text.contains('\0') {
+        broken.push(NO_NULL.to_owned());
+    }
     broken
 }
 
@@ -259,8 +269,8 @@ fn keeps(shape: &Shape, key: &str) -> bool {
     string_rule(shape).is_none_or(|rule| broken_rules(rule, key).is_empty())
 }
 
-/// Lists all rules on a map's keys.
-fn rules(shape: &Shape) -> String {
+/// Lists all rules on a map's keys, that on U+0000 only where it matters.
+fn rules(shape: &Shape, null: bool) -> String {
     let Some(rule) = string_rule(shape) else { return String::new() };
     let mut rules = Vec::new();
     rules.extend(rule.max.map(|max| format!("Member must have length less than or equal to {max}")));
@@ -271,6 +281,9 @@ fn rules(shape: &Shape) -> String {
     );
     if !rule.values.is_empty() {
         rules.push(format!("Member must satisfy enum value set: [{}]", rule.values.join(", ")));
+    }
+    if null {
+        rules.push(format!("Member must {NO_NULL}"));
     }
     rules.join(", ")
 }

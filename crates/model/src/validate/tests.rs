@@ -18,6 +18,9 @@ static ENTRIES: Shape =
     Shape::List { member: &Shape::Structure(&ENTRY), min: Some(1), max: Some(3), sparse: false };
 static SPARSE: Shape = Shape::List { member: &COUNT, min: None, max: None, sparse: true };
 static TAGS: Shape = Shape::Map { key: &ENTRY_ID, value: &ENTRY_ID, min: None, max: Some(2) };
+static NAMES: Shape = Shape::List { member: &TEXT, min: None, max: None, sparse: false };
+static LABELS: Shape = Shape::Map { key: &TEXT, value: &TEXT, min: None, max: None };
+static TEXT: Shape = Shape::String(StringRule::ANY);
 static CHOICE: Structure = Structure {
     name: "Choice",
     members: &[optional_member("one", &COUNT), optional_member("two", &Shape::Boolean)],
@@ -44,6 +47,8 @@ static INPUT: Structure = Structure {
         optional_member("entries", &ENTRIES),
         optional_member("sparse", &SPARSE),
         optional_member("tags", &TAGS),
+        optional_member("names", &NAMES),
+        optional_member("labels", &LABELS),
         optional_member("choice", &Shape::Structure(&CHOICE)),
         optional_member("raw", &BYTES).payload(),
     ],
@@ -138,6 +143,30 @@ fn maps_name_the_key_and_state_the_rules_of_keys() {
             .unwrap()
             .contains("'{a=a, b=b, c=c}' at 'tags'")
     );
+}
+
+#[test]
+fn a_text_with_a_null_character_breaks_a_rule_wherever_it_stands() {
+    let expected = |path: &str| {
+        format!("at '{path}' failed to satisfy constraint: Member must not contain the character U+0000")
+    };
+    for (member, value, path) in [
+        ("note", json!("a\0b"), "note"),
+        ("secret", json!("\0"), "secret"),
+        ("labels", json!({"a": "\0"}), "labels.a.member"),
+        ("names", json!(["a", "\0"]), "names.2.member"),
+    ] {
+        let message = said_of(member, value).unwrap();
+        assert!(message.ends_with(&expected(path)), "{message}");
+    }
+    let message = said_of("labels", json!({"a": "b", "\0": "c"})).unwrap();
+    assert!(
+        message.ends_with("Map keys must satisfy constraint: [Member must not contain the character U+0000]"),
+        "{message}"
+    );
+    let message = said_of("entries", json!([{"entryId": "\0"}])).unwrap();
+    assert!(message.ends_with("pattern: [a-z]+"), "a rule of the model goes first: {message}");
+    assert_eq!(said_of("free", json!({"\0": "\0"})), None, "a document is kept as JSON, which spells it out");
 }
 
 #[test]
