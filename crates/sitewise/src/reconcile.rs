@@ -2,6 +2,7 @@
 
 use store::{Error, Tx};
 
+use crate::asset_model::ModelState;
 use crate::place::Place;
 use crate::{asset, asset_model};
 
@@ -19,10 +20,15 @@ pub fn reconcile(tx: &mut Tx, limit: usize) -> Result<usize, Error> {
         steps += 1;
     }
     for (account, region, mut model) in asset_model::table::due(tx, now, limit)? {
+        let rolls = model.state == ModelState::Propagating;
         let moved =
             asset_model::progress::step(tx, Place { account: &account, region: &region }, &mut model)?;
         // A roll-over that is under way counts, a deletion that waits for assets does not.
-        steps += usize::from(moved || model.state == asset_model::ModelState::Propagating);
+        steps += usize::from(moved || rolls);
+        if rolls {
+            // One roll-over is enough work for a transaction; others wait behind it.
+            break;
+        }
     }
     Ok(steps)
 }
