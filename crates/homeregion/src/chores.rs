@@ -1,11 +1,11 @@
-//! What the server does on its own: ends passing states, sweeps what nobody needs any more.
+//! What the server does on its own: ends passing states, finishes deletions, sweeps what nobody needs any more.
 
 use std::time::Duration;
 
 use model::Timestamp;
 use store::{Blobs, Error, Store};
 
-/// How often passing states are looked at; clients poll every three seconds.
+/// How often unfinished work is looked for; clients poll every three seconds, matching must take less than one.
 const RECONCILE_PAUSE: Duration = Duration::from_millis(200);
 /// Steps of one transaction of the reconciler.
 const RECONCILE_STEPS_MAX: usize = 500;
@@ -33,7 +33,7 @@ async fn reconcile(store: Store) {
             Ok(0) => tokio::time::sleep(RECONCILE_PAUSE).await,
             Ok(_) => {}
             Err(error) => {
-                log::warn!("passing states were not looked at: {error}");
+                log::warn!("unfinished work was not looked for: {error}");
                 tokio::time::sleep(SWEEP_PAUSE).await;
             }
         }
@@ -42,10 +42,14 @@ async fn reconcile(store: Store) {
 
 async fn reconcile_step(store: &Store) -> Result<usize, Error> {
     // A snapshot first: an idle server writes nothing.
-    if !store.read(sitewise::is_due).await? {
-        return Ok(0);
+    let mut steps = 0;
+    if store.read(sitewise::is_due).await? {
+        steps += store.write(|tx| sitewise::reconcile(tx, RECONCILE_STEPS_MAX)).await?;
     }
-    store.write(|tx| sitewise::reconcile(tx, RECONCILE_STEPS_MAX)).await
+    if store.read(migrationhub::is_due).await? {
+        steps += store.write(|tx| migrationhub::reconcile(tx, RECONCILE_STEPS_MAX)).await?;
+    }
+    Ok(steps)
 }
 
 async fn sweep(store: Store) {

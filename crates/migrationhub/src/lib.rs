@@ -11,6 +11,10 @@ pub mod home_region;
 mod migration_task;
 mod page;
 mod progress_update_stream;
+mod reconcile;
+mod source_resource;
+
+pub use reconcile::{is_due, reconcile};
 
 use model_migrationhub::{config, mgh};
 use service::Table;
@@ -23,6 +27,7 @@ pub static ROOM: store::Room = store::Room {
         progress_update_stream::MIGRATION,
         migration_task::MIGRATION,
         created_artifact::MIGRATION,
+        source_resource::MIGRATION,
     ],
     blob_references: &[],
 };
@@ -32,9 +37,16 @@ pub fn register(table: &mut Table) {
     table.service(dialect::MIGRATION_HUB, mgh::SPECS);
     table.write::<mgh::operations::CreateProgressUpdateStream>(progress_update_stream::create);
     table.read::<mgh::operations::ListProgressUpdateStreams>(progress_update_stream::list);
+    table.write::<mgh::operations::DeleteProgressUpdateStream>(progress_update_stream::delete);
     table.write::<mgh::operations::ImportMigrationTask>(migration_task::import);
     table.write::<mgh::operations::NotifyMigrationTaskState>(migration_task::notify_state);
     table.read::<mgh::operations::DescribeMigrationTask>(migration_task::describe);
+    table.read::<mgh::operations::ListMigrationTasks>(migration_task::list);
+    table.read::<mgh::operations::ListMigrationTaskUpdates>(migration_task::list_updates);
+    table.write::<mgh::operations::PutResourceAttributes>(migration_task::put_resource_attributes);
+    table.write::<mgh::operations::AssociateSourceResource>(source_resource::associate);
+    table.read::<mgh::operations::ListSourceResources>(source_resource::list);
+    table.write::<mgh::operations::DisassociateSourceResource>(source_resource::disassociate);
     table.write::<mgh::operations::AssociateCreatedArtifact>(created_artifact::associate);
     table.read::<mgh::operations::ListCreatedArtifacts>(created_artifact::list);
     table.write::<mgh::operations::DisassociateCreatedArtifact>(created_artifact::disassociate);

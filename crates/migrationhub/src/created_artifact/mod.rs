@@ -14,7 +14,7 @@ use crate::migration_task;
 use crate::page::Listing;
 
 use table::Artifact;
-pub(crate) use table::MIGRATION;
+pub(crate) use table::{MIGRATION, purge};
 
 /// Most artifacts on a page; a page size, not a bound on how many a task may have.
 const PAGE_SIZE_MAX: usize = 10;

@@ -6,6 +6,7 @@ use service::Call;
 use service::page::key;
 
 use crate::migration_task::TaskKey;
+use crate::progress_update_stream::Deleted;
 
 pub(crate) const MIGRATION: &str = "
     CREATE TABLE created_artifact (
@@ -101,5 +102,15 @@ pub(crate) fn list(
             limit.into(),
         ],
         |row| Ok(Artifact { name: row.text(0)?, description: row.optional_text(1)? }),
+    )
+}
+
+/// Removes up to `limit` artifacts of a deleted stream; answers how many went.
+pub(crate) fn purge(tx: &mut Tx, stream: &Deleted, limit: i64) -> Result<u64, Error> {
+    tx.execute(
+        "DELETE FROM created_artifact WHERE (account, region, stream_id, migration_task, key) IN
+         (SELECT account, region, stream_id, migration_task, key FROM created_artifact
+          WHERE account = ?1 AND region = ?2 AND stream_id = ?3 LIMIT ?4)",
+        &[(&stream.account).into(), (&stream.region).into(), (&stream.stream_id).into(), limit.into()],
     )
 }

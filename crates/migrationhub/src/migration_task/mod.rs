@@ -1,5 +1,7 @@
 //! Migration tasks: one server's or application's way through a migration, as its tool reports it.
 
+mod attribute;
+mod list;
 mod state;
 mod table;
 
@@ -11,8 +13,10 @@ use crate::access::{Kind, admit, task_arn};
 use crate::error::{self, Error, stop_dry_run};
 use crate::progress_update_stream;
 
+pub(crate) use attribute::put as put_resource_attributes;
+pub(crate) use list::{list, list_updates};
 pub(crate) use state::Update;
-pub(crate) use table::MIGRATION;
+pub(crate) use table::{MIGRATION, purge, purge_updates};
 
 /// The state of a task that was imported and never reported (assumed: migration-hub 7.7).
 const STATUS_IMPORTED: &str = "NOT_STARTED";
@@ -97,7 +101,7 @@ pub(crate) fn describe(
             progress_percent: task.progress_percent,
         }),
         update_date_time: Some(task.updated_at),
-        resource_attribute_list: None,
+        resource_attribute_list: attribute::shown(task.resource_attributes.as_deref())?,
     };
     Ok(mgh::types::DescribeMigrationTaskResult { migration_task: Some(migration_task) })
 }

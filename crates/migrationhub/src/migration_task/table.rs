@@ -6,8 +6,10 @@
 use model::Timestamp;
 use store::{Error, Row, Tx};
 
-use super::{TaskKey, Update};
 use service::Call;
+
+use super::{TaskKey, Update};
+use crate::progress_update_stream::Deleted;
 
 pub(crate) const MIGRATION: &str = "
     CREATE TABLE migration_task (
@@ -213,4 +215,122 @@ pub(crate) fn exists(tx: &mut Tx, call: &Call, key: &TaskKey) -> Result<bool, Er
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
+}
+
+/// Removes up to `limit` updates of a deleted stream; answers how many went.
+pub(crate) fn purge_updates(tx: &mut Tx, stream: &Deleted, limit: i64) -> Result<u64, Error> {
+    tx.execute(
+        "DELETE FROM migration_task_update WHERE (account, region, stream_id, migration_task, newest_first, latest_first) IN
+         (SELECT account, region, stream_id, migration_task, newest_first, latest_first FROM migration_task_update
+          WHERE account = ?1 AND region = ?2 AND stream_id = ?3 LIMIT ?4)",
+        &[(&stream.account).into(), (&stream.region).into(), (&stream.stream_id).into(), limit.into()],
+    )
+}
+
+/// Removes up to `limit` tasks of a deleted stream; answers how many went.
+pub(crate) fn purge(tx: &mut Tx, stream: &Deleted, limit: i64) -> Result<u64, Error> {
+    tx.execute(
+        "DELETE FROM migration_task WHERE (account, region, stream_id, name) IN
+         (SELECT account, region, stream_id, name FROM migration_task
+          WHERE account = ?1 AND region = ?2 AND stream_id = ?3 LIMIT ?4)",
+        &[(&stream.account).into(), (&stream.region).into(), (&stream.stream_id).into(), limit.into()],
+    )
+}
+
+/// What a list shows of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub stream_name: String,
+    pub name: String,
+    pub updated_at: Timestamp,
+    pub status: String,
+    pub status_detail: Option<String>,
+    pub progress_percent: Option<i64>,
+}
+
+/// Where a list of tasks goes on: behind this time (its sign turned), stream and task.
+pub(crate) struct After<'a> {
+    pub newest_first: i64,
+    pub stream_name: &'a str,
+    pub name: &'a str,
+}
+
+/// Lists the tasks of all streams, newest first, then by stream and task.
+pub(crate) fn list(tx: &mut Tx, call: &Call, after: &After<'_>, limit: i64) -> Result<Vec<Summary>, Error> {
+    tx.query(
+        "SELECT stream_name, name, updated_at, status, status_detail, progress_percent
+         FROM migration_task
+         WHERE account = ?1 AND region = ?2 AND (newest_first, stream_name, name) > (?3, ?4, ?5)
+               AND NOT EXISTS (SELECT 1 FROM deleted_stream
+                               WHERE deleted_stream.account = migration_task.account
+                                     AND deleted_stream.region = migration_task.region
+                                     AND deleted_stream.stream_id = migration_task.stream_id)
+         ORDER BY newest_first, stream_name, name LIMIT ?6",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            after.newest_first.into(),
+            after.stream_name.into(),
+            after.name.into(),
+            limit.into(),
+        ],
+        |row: &Row<'_>| {
+            Ok(Summary {
+                stream_name: row.text(0)?,
+                name: row.text(1)?,
+                updated_at: row.timestamp(2)?,
+                status: row.text(3)?,
+                status_detail: row.optional_text(4)?,
+                progress_percent: row.optional_integer(5)?,
+            })
+        },
+    )
+}
+
+/// Lists the updates of a task, newest first, behind this time and sequence (their signs turned).
+pub(crate) fn list_updates(
+    tx: &mut Tx,
+    call: &Call,
+    key: &TaskKey,
+    after: (i64, i64),
+    limit: i64,
+) -> Result<Vec<Update>, Error> {
+    tx.query(
+        "SELECT newest_first, latest_first, status, status_detail, progress_percent, next_update_seconds
+         FROM migration_task_update
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND migration_task = ?4
+               AND (newest_first, latest_first) > (?5, ?6)
+         ORDER BY newest_first, latest_first LIMIT ?7",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&key.stream_id).into(),
+            (&key.name).into(),
+            after.0.into(),
+            after.1.into(),
+            limit.into(),
+        ],
+        update,
+    )
+}
+
+/// Replaces the resource attributes of a task.
+pub(crate) fn put_resource_attributes(
+    tx: &mut Tx,
+    call: &Call,
+    key: &TaskKey,
+    attributes: &str,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE migration_task SET resource_attributes = ?5
+         WHERE account = ?1 AND region = ?2 AND stream_id = ?3 AND name = ?4",
+        &[
+            (&call.account).into(),
+            (&call.region).into(),
+            (&key.stream_id).into(),
+            (&key.name).into(),
+            attributes.into(),
+        ],
+    )?;
+    Ok(())
 }

@@ -10,8 +10,12 @@ use store::Tx;
 use crate::access::{Kind, admit, stream_arn};
 use crate::error::{self, Error, stop_dry_run};
 use crate::page::Listing;
+use crate::{created_artifact, migration_task, source_resource};
 
-pub(crate) use table::MIGRATION;
+pub(crate) use table::{Deleted, MIGRATION};
+
+/// Rows that are removed in the transaction of a deletion itself: some 50 ms of work.
+const PURGE_ROWS_AT_ONCE: i64 = 10_000;
 
 /// Most streams on a page.
 const PAGE_SIZE_MAX: usize = 100;
@@ -53,6 +57,57 @@ pub(crate) fn list(
         progress_update_stream_summary_list: Some(summaries),
         next_token,
     })
+}
+
+/// Deletes a stream with all of its tasks and everything that hangs on them.
+///
+/// The answer means that all of it is out of reach; a new stream of the name starts empty. Small streams are removed
+/// at once, the rows of large ones by [`purge`]. Application states and discovered servers stay.
+///
+/// Errors in this order: access denied, home region not set, no such stream, dry run.
+pub(crate) fn delete(
+    tx: &mut Tx,
+    call: &Call,
+    input: &mgh::types::DeleteProgressUpdateStreamRequest,
+) -> Result<mgh::types::DeleteProgressUpdateStreamResult, Error> {
+    let name = &input.progress_update_stream_name;
+    admit(tx, call, "DeleteProgressUpdateStream", Kind::Read, &stream_arn(call, name))?;
+    let stream_id = find(tx, call, name)?;
+    stop_dry_run(input.dry_run)?;
+    table::delete(tx, call, name)?;
+    let deleted = Deleted { account: call.account.clone(), region: call.region.clone(), stream_id };
+    table::put_deleted(tx, &deleted)?;
+    purge_one(tx, &deleted, PURGE_ROWS_AT_ONCE)?;
+    Ok(mgh::types::DeleteProgressUpdateStreamResult {})
+}
+
+/// Removes up to `limit` rows of each kind from a deleted stream; answers how many rows went, the stream included.
+pub(crate) fn purge(tx: &mut Tx, limit: i64) -> Result<usize, store::Error> {
+    match table::get_deleted(tx)? {
+        Some(deleted) => purge_one(tx, &deleted, limit),
+        None => Ok(0),
+    }
+}
+
+/// Says whether a deleted stream still has rows.
+pub(crate) fn is_purge_due(tx: &mut Tx) -> Result<bool, store::Error> {
+    Ok(table::get_deleted(tx)?.is_some())
+}
+
+/// The rooms that keep rows under a stream's internal id.
+const CONTENTS: [fn(&mut Tx, &Deleted, i64) -> Result<u64, store::Error>; 4] =
+    [created_artifact::purge, source_resource::purge, migration_task::purge_updates, migration_task::purge];
+
+fn purge_one(tx: &mut Tx, deleted: &Deleted, limit: i64) -> Result<usize, store::Error> {
+    let mut removed = 0;
+    for purge in CONTENTS {
+        removed += purge(tx, deleted, limit - removed)?.try_into().unwrap_or(limit);
+        if removed >= limit {
+            return Ok(usize::try_from(removed).unwrap_or(usize::MAX));
+        }
+    }
+    table::delete_deleted(tx, deleted)?;
+    Ok(usize::try_from(removed + 1).unwrap_or(usize::MAX))
 }
 
 /// Finds the internal id of a stream, or answers that there is none.

@@ -1,0 +1,19 @@
+//! Goes on with what an operation began and left in rows.
+
+use store::{Error, Tx};
+
+use crate::progress_update_stream;
+
+/// Takes the next step of everything that is under way, some `limit` rows of each; answers how many rows it moved.
+///
+/// Call it at start and now and then, and again at once while it answers more than nothing. It needs no other input
+/// than the rows, and a step that was rolled back is taken again.
+pub fn reconcile(tx: &mut Tx, limit: usize) -> Result<usize, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    progress_update_stream::purge(tx, limit)
+}
+
+/// Says whether [`reconcile`] has anything to do, from a snapshot.
+pub fn is_due(tx: &mut Tx) -> Result<bool, Error> {
+    progress_update_stream::is_purge_due(tx)
+}
