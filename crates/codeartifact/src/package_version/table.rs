@@ -93,7 +93,7 @@ pub(crate) fn all(
     )
 }
 
-/// Saves a version, new or changed.
+/// Saves a version that the repository does not have.
 pub(crate) fn put(
     tx: &mut Tx,
     repository: &RepositoryKey,
@@ -130,15 +130,7 @@ pub(crate) fn put(
                  (account, region, domain, repository, format, namespace, package, ",
             version_columns!(),
             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                 ?21, ?22)
-             ON CONFLICT (account, region, domain, repository, format, namespace, package, version)
-             DO UPDATE SET status = excluded.status, revision = excluded.revision,
-                 origin_type = excluded.origin_type, entry_repository = excluded.entry_repository,
-                 entry_connection = excluded.entry_connection, published_at = excluded.published_at,
-                 upstream_published_at = excluded.upstream_published_at, arrival = excluded.arrival,
-                 arrival_from = excluded.arrival_from, deprecated = excluded.deprecated,
-                 yanked = excluded.yanked, yanked_reason = excluded.yanked_reason,
-                 manifest = excluded.manifest, document = excluded.document"
+                 ?21, ?22)"
         ),
         &params,
     )?;

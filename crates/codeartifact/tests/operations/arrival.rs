@@ -135,6 +135,10 @@ fn a_version_that_an_upstream_repository_has_cannot_be_published() {
         let refused = publish(world, caller, "app", "kit", new_version("kit", "1.0.0", '9')).unwrap_err();
         assert_eq!(refused.name, "ConflictException");
         assert!(refused.message.contains("store"), "{}", refused.message);
+        let archive = json!({"versions": ["1.0.0"], "targetStatus": "Archived"});
+        caller.ok("UpdatePackageVersionsStatus", npm("store", "kit", archive));
+        let hidden = publish(world, caller, "app", "kit", new_version("kit", "1.0.0", '9')).unwrap_err();
+        assert_eq!(hidden, refused, "a version that nobody can download is there, too");
         published(world, caller, "app", "kit", "2.0.0");
         assert_eq!(
             publish(world, caller, "app", "kit", new_version("kit", "1.0.0", '9')),

@@ -121,6 +121,7 @@ fn packages_are_listed_in_order_page_by_page_with_their_filters() {
         put("npm", Some("acme"), "kit", "BLOCK", "ALLOW");
         put("npm", Some("acme-two"), "kit", "ALLOW", "BLOCK");
         put("npm", None, "kit", "ALLOW", "BLOCK");
+        put("npm", Some("zeta"), "aid", "ALLOW", "BLOCK");
         put("maven", Some("com.acme"), "kit", "BLOCK", "BLOCK");
 
         let names = |more: Value| -> Vec<String> {
@@ -136,8 +137,15 @@ fn packages_are_listed_in_order_page_by_page_with_their_filters() {
             })
             .collect()
         };
-        let all =
-            ["maven/com.acme/kit", "npm//kit", "npm//zed", "npm/acme/kit", "npm/acme-two/kit", "pypi//abc"];
+        let all = [
+            "maven/com.acme/kit",
+            "npm//kit",
+            "npm//zed",
+            "npm/acme/kit",
+            "npm/acme-two/kit",
+            "npm/zeta/aid",
+            "pypi//abc",
+        ];
         assert_eq!(names(json!({})), all);
         assert_eq!(names(json!({"maxResults": 1})), all);
         assert_eq!(names(json!({"maxResults": 4})), all);
@@ -146,7 +154,7 @@ fn packages_are_listed_in_order_page_by_page_with_their_filters() {
         assert_eq!(names(json!({"packagePrefix": "k", "maxResults": 1})), [all[0], all[1], all[3], all[4]]);
         assert_eq!(names(json!({"publish": "BLOCK"})), [all[0], all[3]]);
         assert_eq!(names(json!({"publish": "BLOCK", "upstream": "BLOCK"})), [all[0]]);
-        assert_eq!(names(json!({"upstream": "ALLOW", "format": "pypi"})), [all[5]]);
+        assert_eq!(names(json!({"upstream": "ALLOW", "format": "pypi"})), [all[6]]);
 
         let refusal = caller.refused("ListPackages", of("web", json!({"namespace": "acme"})));
         assert_eq!(reason(&refusal), ("ValidationException", "FIELD_VALIDATION_FAILED"));

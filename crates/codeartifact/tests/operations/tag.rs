@@ -38,6 +38,13 @@ fn tags_come_with_their_resource_and_go_with_it() {
         assert_eq!(resource(&refusal), ("ResourceNotFoundException", "repository", "web"));
         caller.ok("CreateRepository", of("web", json!({})));
         assert_eq!(caller.ok("ListTagsForResource", json!({"resourceArn": WEB})), json!({"tags": []}));
+
+        caller.ok("CreateDomain", json!({"domain": "annex", "tags": tags}));
+        let annex = json!({"resourceArn": DOMAIN.replace("shop", "annex")});
+        assert_eq!(caller.ok("ListTagsForResource", annex.clone()), json!({"tags": tags}));
+        caller.ok("DeleteDomain", json!({"domain": "annex"}));
+        caller.ok("CreateDomain", json!({"domain": "annex"}));
+        assert_eq!(caller.ok("ListTagsForResource", annex), json!({"tags": []}));
     });
 }
 
