@@ -272,6 +272,10 @@ impl Schema {
 
 impl Drop for Schema {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // The schema of a failed test stays to be looked at.
+            return;
+        }
         // CASCADE goes behind the name.
         self.name.push_str(" CASCADE");
         self.run("DROP SCHEMA IF EXISTS");

@@ -29,6 +29,9 @@ pub struct Patch {
     /// An empty text counts as absence, and answers may leave the member out.
     #[serde(default)]
     blank: bool,
+    /// The shape has no least length.
+    #[serde(default)]
+    may_be_empty: bool,
     /// Another type.
     r#type: Option<String>,
     /// The member travels in this header as well.
@@ -72,6 +75,9 @@ pub fn apply(patches: &[Patch], api: &mut Api) -> Result<(), String> {
             (None, false) => {}
         }
         shape.blank |= patch.blank;
+        if patch.may_be_empty && shape.min.take().is_none() {
+            return Err(format!("patch of {}: it has no least length any more", patch.shape));
+        }
         if let Some(kind) = &patch.r#type {
             shape.kind.clone_from(kind);
         }

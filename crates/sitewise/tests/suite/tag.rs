@@ -30,6 +30,16 @@ fn tags_come_with_creation_are_added_replaced_and_removed() {
 }
 
 #[test]
+fn an_empty_map_on_creation_means_no_tags() {
+    each(|world| {
+        let caller = world.caller();
+        let model = caller.ok("CreateAssetModel", json!({ "assetModelName": "m", "tags": {} }));
+        let arn = text(&model["assetModelArn"]);
+        assert_eq!(caller.ok("ListTagsForResource", json!({ "resourceArn": arn })), json!({ "tags": {} }));
+    });
+}
+
+#[test]
 fn tags_vanish_with_their_resource() {
     each(|world| {
         let caller = world.caller();

@@ -12,7 +12,7 @@ pub static TAG_KEY: Shape = Shape::String(StringRule::ANY.min(1).max(128));
 pub static TAG_KEY_LIST: Shape =
     Shape::List { member: &TAG_KEY, min: Some(0), max: Some(200), sparse: false };
 
-pub static TAG_MAP: Shape = Shape::Map { key: &TAG_KEY, value: &TAG_VALUE, min: Some(1), max: Some(50) };
+pub static TAG_MAP: Shape = Shape::Map { key: &TAG_KEY, value: &TAG_VALUE, min: None, max: Some(50) };
 
 pub static TAG_RESOURCE_REQUEST: Structure = Structure {
     name: "TagResourceRequest",
