@@ -24,7 +24,7 @@ pub enum Command {
     Coverage(Coverage),
     /// Ask a running server whether it is well; exit code 0 means yes
     Healthcheck(Healthcheck),
-    /// Print the events of a server that is not running, one JSON object a line
+    /// Print what happened in a data folder or database, one JSON object a line
     Events(Events),
     /// Check a data folder, or a database, of a server that is not running
     Verify(Verify),

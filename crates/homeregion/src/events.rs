@@ -8,8 +8,7 @@ const PAGE_SIZE: u32 = 500;
 
 /// Prints the events that are kept, from the first after `--after` on.
 pub fn run(arguments: &Events) -> Result<(), String> {
-    let folder = arguments.home.folder()?;
-    let store = serve::open(&arguments.home, &folder, true)?;
+    let store = serve::look(&arguments.home)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .map_err(|error| format!("cannot start threads: {error}"))?;

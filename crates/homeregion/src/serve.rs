@@ -52,6 +52,15 @@ fn check(arguments: &Serve) -> Result<(), String> {
 
 /// Opens the store that the options name.
 pub fn open(home: &Home, folder: &Path, durable: bool) -> Result<Store, String> {
+    Store::open(options(home, folder, durable)?).map_err(|error| error.to_string())
+}
+
+/// Opens it for reading, beside a server that works on it or without one.
+pub fn look(home: &Home) -> Result<Store, String> {
+    Store::look(options(home, &home.folder()?, true)?).map_err(|error| error.to_string())
+}
+
+fn options(home: &Home, folder: &Path, durable: bool) -> Result<Options, String> {
     let database = match home.database.as_str() {
         "sqlite" => Database::Sqlite { directory: folder.to_owned(), durable },
         url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
@@ -61,9 +70,7 @@ pub fn open(home: &Home, folder: &Path, durable: bool) -> Result<Store, String> 
         }
         other => return Err(format!("--database {other} is neither sqlite nor a postgres:// URL")),
     };
-    let options =
-        Options { database, rooms: services::ROOMS, clock: Clock::System, entropy: Entropy::System };
-    Store::open(options).map_err(|error| error.to_string())
+    Ok(Options { database, rooms: services::ROOMS, clock: Clock::System, entropy: Entropy::System })
 }
 
 async fn listen(arguments: &Serve, folder: &Path, store: Store) -> Result<(), String> {

@@ -49,6 +49,19 @@ pub(crate) fn migrate(tx: &mut Tx, rooms: &[&Room], dialect: Dialect) -> Result<
     Ok(())
 }
 
+/// Says whether every room stands at this program's version, without changing anything.
+pub(crate) fn check(tx: &mut Tx, rooms: &[&Room]) -> Result<(), OpenError> {
+    for room in std::iter::once(&&SQLITE).chain(rooms) {
+        if stamp(tx, room)? < room.migrations.len() {
+            return Err(OpenError::Broken(format!(
+                "the data of {} is older than this homeregion; start its server once to bring it up to date",
+                room.name
+            )));
+        }
+    }
+    Ok(())
+}
+
 fn stamp(tx: &mut Tx, room: &Room) -> Result<usize, OpenError> {
     let found = tx
         .query_one("SELECT version FROM store_stamp WHERE room = ?1", &[room.name.into()], |row| {

@@ -97,6 +97,20 @@ impl Store {
         Ok(Store { inner: Arc::new(Inner { engine, rooms, clock, secrets, committed, health }) })
     }
 
+    /// Opens a database for reading beside the server that works on it; writes are refused.
+    ///
+    /// Errors in this order: no data, data from a newer program, data from an older one.
+    pub fn look(options: Options) -> Result<Store, OpenError> {
+        let Database::Sqlite { directory, .. } = &options.database else { return Store::open(options) };
+        let engine = Engine::Sqlite(Sqlite::look(directory, &options)?);
+        let health = Arc::new(Health { failure: watch::Sender::new(None), wal_pages: Arc::default() });
+        let committed = Arc::new(watch::Sender::new(0));
+        let (rooms, clock) = (options.rooms, options.clock);
+        Ok(Store {
+            inner: Arc::new(Inner { engine, rooms, clock, secrets: Mutex::default(), committed, health }),
+        })
+    }
+
     /// Runs `job` in a transaction that may change things; it is durable when this returns.
     ///
     /// Dropping the future does not call the job off. An error of the job undoes the job alone. The job may be run several times, so it touches nothing but the

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use model::Timestamp;
 use serde_json::json;
-use store::{Error, OpenError, Room, Store, Tx, Value};
+use store::{Clock, Entropy, Error, OpenError, Options, Room, Store, Tx, Value};
 use suite::{Bench, COUNTERS, ROOMS, each_engine};
 
 fn add(tx: &mut Tx, name: &str, by: i64) -> Result<i64, Error> {
@@ -489,4 +489,23 @@ fn ids_of_seeded_stores_are_repeatable() {
 /// Waits for a future that needs no runtime.
 fn wait<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+#[test]
+fn an_onlooker_reads_beside_the_server_and_changes_nothing() {
+    let bench = Bench::folder();
+    let options = || Options {
+        database: bench.database.clone(),
+        rooms: ROOMS,
+        clock: Clock::System,
+        entropy: Entropy::System,
+    };
+    assert!(matches!(Store::look(options()), Err(OpenError::Broken(_))), "there is no data yet");
+    let store = bench.open();
+    let onlooker = Store::look(options()).unwrap();
+    store.write_blocking(|tx| add(tx, "seen", 7)).unwrap();
+    assert_eq!(amount(&onlooker, "seen"), Some(7));
+    let refused = onlooker.write_blocking(|tx| add(tx, "seen", 1));
+    assert!(matches!(refused, Err(Error::Broken(_))), "{refused:?}");
+    assert_eq!(amount(&store, "seen"), Some(7));
 }

@@ -34,7 +34,8 @@ pub(crate) struct Sqlite {
     clock: Clock,
     entropy: Entropy,
     threads: Vec<JoinHandle<()>>,
-    _lock: FolderLock,
+    /// Held by all but onlookers.
+    _lock: Option<FolderLock>,
 }
 
 impl Sqlite {
@@ -66,8 +67,30 @@ impl Sqlite {
             clock: options.clock.clone(),
             entropy: options.entropy.clone(),
             threads: vec![writer, checkpoints],
-            _lock: lock,
+            _lock: Some(lock),
         })
+    }
+
+    /// Opens a data folder for reading only, beside the process that works in it or without one.
+    pub(crate) fn look(directory: &Path, options: &Options) -> Result<Sqlite, OpenError> {
+        let file = directory.join(FILE);
+        if !file.exists() {
+            return Err(OpenError::Broken(format!("{} holds no data of homeregion", directory.display())));
+        }
+        let queue = Arc::new(Queue::new(WAITING_MAX));
+        queue.close();
+        let sqlite = Sqlite {
+            queue,
+            readers: Mutex::new(Vec::new()),
+            file,
+            clock: options.clock.clone(),
+            entropy: options.entropy.clone(),
+            threads: Vec::new(),
+            _lock: None,
+        };
+        let mut tx = sqlite.reader()?;
+        crate::schema::check(&mut tx, options.rooms)?;
+        Ok(sqlite)
     }
 
     /// Hands a job to the writer; gives it back when the store is closing.
