@@ -24,6 +24,9 @@ pub enum Command {
     Coverage(Coverage),
     /// Ask a running server whether it is well; exit code 0 means yes
     Healthcheck(Healthcheck),
+    /// What operators of Migration Hub need
+    #[command(subcommand)]
+    Migrationhub(Migrationhub),
     /// Print what happened in a data folder or database, one JSON object a line
     Events(Events),
     /// Check a data folder, or a database, of a server that is not running
@@ -97,6 +100,25 @@ pub struct Healthcheck {
     /// Endpoint to ask instead of the one that the server in the data folder wrote down
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
+}
+
+/// What operators of Migration Hub need.
+#[derive(Subcommand)]
+pub enum Migrationhub {
+    /// Print streams and tasks with their progress, age, and what is overdue
+    Board(Board),
+}
+
+#[derive(Args)]
+pub struct Board {
+    #[command(flatten)]
+    pub home: Home,
+    /// Account whose tasks are shown
+    #[arg(long, value_name = "ACCOUNT", default_value = "000000000000", env = "HOMEREGION_ACCOUNT")]
+    pub account: String,
+    /// Print JSON, one object per task
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

@@ -1,6 +1,7 @@
 //! What a user types, and the wiring of everything behind it. The binary is one call to [`main`].
 
 mod arguments;
+mod board;
 mod chores;
 mod coverage;
 mod environment;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Migrationhub};
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
@@ -26,6 +27,7 @@ pub fn main() -> ExitCode {
         Command::Coverage(coverage) => coverage::run(&coverage),
         Command::Healthcheck(healthcheck) => healthcheck::run(&healthcheck),
         Command::Events(events) => events::run(&events),
+        Command::Migrationhub(Migrationhub::Board(arguments)) => board::run(&arguments),
         Command::Verify(verify) => verify::run(&verify),
     };
     match outcome {

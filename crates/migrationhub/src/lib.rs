@@ -4,6 +4,7 @@
 //! per (account, region); the home region is kept per account. No HTTP here.
 
 mod access;
+pub mod board;
 mod created_artifact;
 mod dialect;
 mod error;

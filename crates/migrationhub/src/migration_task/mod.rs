@@ -15,8 +15,8 @@ use crate::progress_update_stream;
 
 pub(crate) use attribute::put as put_resource_attributes;
 pub(crate) use list::{list, list_updates};
-pub(crate) use state::Update;
-pub(crate) use table::{MIGRATION, purge, purge_updates};
+pub(crate) use state::{Update, is_stale};
+pub(crate) use table::{MIGRATION, list_standing, purge, purge_updates};
 
 /// The state of a task that was imported and never reported (assumed: migration-hub 7.7).
 const STATUS_IMPORTED: &str = "NOT_STARTED";

@@ -33,10 +33,17 @@ impl Update {
     }
 
     /// When the next report is due; the sum saturates, because tools send the largest integer they know.
-    pub(crate) fn next_due_at(&self) -> Timestamp {
+    ///
+    /// A promise of zero seconds states no expectation (assumed: migration-hub 4.5).
+    pub(crate) fn next_due_at(&self) -> Option<Timestamp> {
         let pause_ms = self.next_update_seconds.saturating_mul(1000);
-        Timestamp::from_millis(self.updated_at.millis().saturating_add(pause_ms))
+        (pause_ms > 0).then(|| Timestamp::from_millis(self.updated_at.millis().saturating_add(pause_ms)))
     }
+}
+
+/// Says whether a task's report is overdue: it is still under way and the promised report did not come.
+pub(crate) fn is_stale(status: &str, next_due_at: Option<Timestamp>, now: Timestamp) -> bool {
+    !matches!(status, "COMPLETED" | "FAILED") && next_due_at.is_some_and(|due| due < now)
 }
 
 #[cfg(test)]
@@ -77,6 +84,17 @@ mod tests {
     #[test]
     fn the_longest_promise_saturates() {
         let never = Update { next_update_seconds: i64::MAX, ..update(100, 1) };
-        assert_eq!(never.next_due_at(), Timestamp::from_millis(i64::MAX));
+        assert_eq!(never.next_due_at(), Some(Timestamp::from_millis(i64::MAX)));
+        assert_eq!(Update { next_update_seconds: 0, ..update(100, 1) }.next_due_at(), None);
+    }
+
+    #[test]
+    fn only_tasks_under_way_whose_report_did_not_come_are_stale() {
+        let at = |seconds: i64| Timestamp::from_millis(seconds * 1000);
+        assert!(is_stale("IN_PROGRESS", Some(at(10)), at(11)));
+        assert!(!is_stale("IN_PROGRESS", Some(at(10)), at(10)));
+        assert!(!is_stale("IN_PROGRESS", None, at(11)));
+        assert!(!is_stale("COMPLETED", Some(at(10)), at(11)));
+        assert!(!is_stale("FAILED", Some(at(10)), at(11)));
     }
 }

@@ -9,6 +9,7 @@ use store::{Error, Row, Tx};
 use service::Call;
 
 use super::{TaskKey, Update};
+use crate::board::Standing;
 use crate::progress_update_stream::Deleted;
 
 pub(crate) const MIGRATION: &str = "
@@ -333,4 +334,31 @@ pub(crate) fn put_resource_attributes(
         ],
     )?;
     Ok(())
+}
+
+/// Lists the tasks of an account in every region, with the times that only operators see.
+pub(crate) fn list_standing(tx: &mut Tx, account: &str) -> Result<Vec<Standing>, Error> {
+    tx.query(
+        "SELECT region, stream_name, name, status, status_detail, progress_percent, updated_at, next_due_at
+         FROM migration_task
+         WHERE account = ?1
+               AND NOT EXISTS (SELECT 1 FROM deleted_stream
+                               WHERE deleted_stream.account = migration_task.account
+                                     AND deleted_stream.region = migration_task.region
+                                     AND deleted_stream.stream_id = migration_task.stream_id)
+         ORDER BY region, stream_name, name",
+        &[account.into()],
+        |row: &Row<'_>| {
+            Ok(Standing {
+                region: row.text(0)?,
+                stream: row.text(1)?,
+                task: row.text(2)?,
+                status: row.text(3)?,
+                status_detail: row.optional_text(4)?,
+                progress_percent: row.optional_integer(5)?,
+                updated_at: row.timestamp(6)?,
+                next_due_at: row.optional_timestamp(7)?,
+            })
+        },
+    )
 }

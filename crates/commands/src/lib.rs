@@ -1,0 +1,3 @@
+//! What the command line does beyond serving.
+
+pub mod migrationhub_board;
