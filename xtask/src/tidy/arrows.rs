@@ -41,8 +41,14 @@ const FLOORS: &[(&str, u8)] = &[
     ("homeregion", 5),
 ];
 
-/// The one service that a crate of floor 4 may name.
-const ROOM_OF: &[(&str, &str)] = &[("registry", "codeartifact"), ("query", "sitewise")];
+/// The services that a crate of floor 4 may name: each its own, and the command line all of them.
+const ROOM_OF: &[(&str, &str)] = &[
+    ("registry", "codeartifact"),
+    ("query", "sitewise"),
+    ("commands", "codeartifact"),
+    ("commands", "sitewise"),
+    ("commands", "migrationhub"),
+];
 
 /// External crates, and the members that may name them.
 const CONFINED: &[(&str, &[&str])] = &[
