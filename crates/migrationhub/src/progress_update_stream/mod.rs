@@ -94,8 +94,11 @@ pub(crate) fn is_purge_due(tx: &mut Tx) -> Result<bool, store::Error> {
     Ok(table::get_deleted(tx)?.is_some())
 }
 
+/// Removes up to so many rows of a deleted stream; answers how many went.
+type Purge = fn(&mut Tx, &Deleted, i64) -> Result<u64, store::Error>;
+
 /// The rooms that keep rows under a stream's internal id.
-const CONTENTS: [fn(&mut Tx, &Deleted, i64) -> Result<u64, store::Error>; 4] =
+const CONTENTS: [Purge; 4] =
     [created_artifact::purge, source_resource::purge, migration_task::purge_updates, migration_task::purge];
 
 fn purge_one(tx: &mut Tx, deleted: &Deleted, limit: i64) -> Result<usize, store::Error> {
