@@ -6,6 +6,7 @@ mod arrows;
 mod hosts;
 mod ledgers;
 mod rust;
+mod semantics;
 mod source;
 mod text;
 
@@ -68,6 +69,9 @@ pub fn check(root: &Path) -> Report {
         hosts.check(&path, &content, findings);
         if is_rust(&path) {
             rust::check(&path, &content, findings);
+        }
+        if path.starts_with("docs/semantics/") {
+            semantics::check(root, &path, &content, findings);
         }
         if path.starts_with("tests/ledgers/") {
             ledgers::check(root, &path, &content, findings);
