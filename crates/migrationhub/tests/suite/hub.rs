@@ -38,7 +38,6 @@ pub fn on_task(mut input: Value) -> Value {
 }
 
 /// The ARN of an image.
-#[allow(dead_code, reason = "each test file takes what it needs")]
 pub fn image(name: &str) -> String {
     format!("arn:aws:ec2:us-east-1:488216288981:image/{name}")
 }

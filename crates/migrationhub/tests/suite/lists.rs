@@ -1,8 +1,6 @@
 //! Lists of tasks and updates, resource attributes, and the end of a stream.
 
-mod hub;
-
-use hub::{STREAM, TASK, assert_refused, each_bare, each_hub, image, on_task};
+use crate::hub::{STREAM, TASK, assert_refused, each_bare, each_hub, image, on_task};
 use serde_json::{Value, json};
 use testkit::{Caller, World};
 
@@ -187,10 +185,10 @@ fn a_deleted_stream_takes_everything_with_it_and_its_name_begins_anew() {
 #[test]
 fn a_large_stream_is_out_of_reach_at_once_and_removed_step_by_step() {
     // Ten thousand rows cost seconds on a database server; its statements are tested with small streams.
-    let world = World::new(hub::ROOMS, migrationhub::register);
+    let world = World::new(crate::hub::ROOMS, migrationhub::register);
     {
         let caller = world.caller();
-        hub::settle(&caller);
+        crate::hub::settle(&caller);
         for number in 0..10_050 {
             let task = format!("task-{number:05}");
             caller.ok(

@@ -1,8 +1,6 @@
 //! Streams and tasks: import, reports in any order, description.
 
-mod hub;
-
-use hub::{STREAM, TASK, assert_refused, each_bare, each_hub, on_task, settle};
+use crate::hub::{STREAM, TASK, assert_refused, each_bare, each_hub, on_task, settle};
 use serde_json::{Value, json};
 use testkit::Caller;
 

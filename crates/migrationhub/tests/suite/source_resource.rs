@@ -1,8 +1,6 @@
 //! Source resources: opaque names, upsert, disassociation.
 
-mod hub;
-
-use hub::{STREAM, TASK, assert_refused, each_bare, each_hub, on_task};
+use crate::hub::{STREAM, TASK, assert_refused, each_bare, each_hub, on_task};
 use serde_json::{Value, json};
 use testkit::Caller;
 

@@ -1,8 +1,6 @@
 //! Migration Hub Config: the life of a home region control.
 
-mod hub;
-
-use hub::{assert_refused, each_bare, each_hub};
+use crate::hub::{assert_refused, each_bare, each_hub};
 use serde_json::json;
 
 #[test]
@@ -89,7 +87,10 @@ fn data_stays_when_the_control_goes() {
         caller
             .ok("CreateHomeRegionControl", json!({"HomeRegion": "us-east-1", "Target": {"Type": "ACCOUNT"}}));
         let streams = caller.ok("ListProgressUpdateStreams", json!({}));
-        assert_eq!(streams["ProgressUpdateStreamSummaryList"][0]["ProgressUpdateStreamName"], hub::STREAM);
+        assert_eq!(
+            streams["ProgressUpdateStreamSummaryList"][0]["ProgressUpdateStreamName"],
+            crate::hub::STREAM
+        );
     });
 }
 

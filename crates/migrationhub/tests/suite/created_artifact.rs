@@ -1,8 +1,6 @@
 //! Created artifacts: associate, list, disassociate, in the order of checks of the behaviour book.
 
-mod hub;
-
-use hub::{STREAM, TASK, assert_refused, each_bare, each_hub, image, on_task};
+use crate::hub::{STREAM, TASK, assert_refused, each_bare, each_hub, image, on_task};
 use serde_json::{Value, json};
 use testkit::Caller;
 
