@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::OpenError;
@@ -57,6 +58,27 @@ pub(crate) fn memory() -> Result<Connection, OpenError> {
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_WAIT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // A plan that depends on bound values is made again at each use; ours depend on the statement alone.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn a_statement_is_planned_once_whatever_its_parameters() {
+        let database = super::memory().unwrap();
+        let table = "CREATE TABLE a (x TEXT, y TEXT, z TEXT, PRIMARY KEY (x, y)) STRICT, WITHOUT ROWID;
+                     CREATE INDEX b ON a (x)";
+        database.execute_batch(table).unwrap();
+        let sql = "SELECT y FROM a WHERE x = ?1 AND z = ?2 ORDER BY y";
+        for x in ["1", "2", "3"] {
+            assert!(!database.prepare_cached(sql).unwrap().exists([x, "b"]).unwrap());
+        }
+        let statement = database.prepare_cached(sql).unwrap();
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
 }
