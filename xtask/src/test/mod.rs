@@ -38,6 +38,7 @@ type Step = fn(&Context, &mut Summary);
 const STEPS: &[(&str, Step)] = &[
     ("fmt", steps::format),
     ("tidy", steps::tidy),
+    ("generated", steps::generated),
     ("build", steps::build),
     ("rust", steps::rust_tests),
     ("fuzz", steps::fuzz),

@@ -25,6 +25,17 @@ pub fn tidy(context: &Context, summary: &mut Summary) {
     summary.record("tidy", Count { passed: 1 - failed, failed }, started.elapsed());
 }
 
+/// Whether the generated API models are what the pinned source gives.
+pub fn generated(context: &Context, summary: &mut Summary) {
+    match std::env::current_exe() {
+        Ok(chores) => {
+            let mut command = Command::new(chores);
+            summary.run("generated code", command.args(["codegen", "--check"]).current_dir(&context.root));
+        }
+        Err(error) => summary.skip("generated code", format!("this program does not know itself: {error}")),
+    }
+}
+
 /// The binary of the black-box tests, on the profile of the Rust tests so that nothing is built twice.
 pub fn build(context: &Context, summary: &mut Summary) {
     summary.run("build", &mut context.cargo(&["build", "--workspace", "--bins"]));
@@ -62,7 +73,7 @@ pub fn fuzz(context: &Context, summary: &mut Summary) {
 pub fn black_box_sqlite(context: &Context, summary: &mut Summary) {
     let folders = ["tests/protocol", "tests/boto3", "tests/awscli"];
     match context.pytest("sqlite", &folders) {
-        Some(mut command) => drop(summary.run("black box on sqlite", &mut command)),
+        Some(mut command) => summary.run("black box on sqlite", &mut command),
         None => summary.skip("black box on sqlite", NO_PYTHON),
     }
 }
@@ -74,7 +85,7 @@ pub fn black_box_postgres(context: &Context, summary: &mut Summary) {
     }
     let folders = ["tests/boto3", "tests/awscli"];
     match context.pytest("postgres", &folders) {
-        Some(mut command) => drop(summary.run("black box on postgresql", &mut command)),
+        Some(mut command) => summary.run("black box on postgresql", &mut command),
         None => summary.skip("black box on postgresql", NO_PYTHON),
     }
 }
@@ -85,7 +96,7 @@ pub fn clients(context: &Context, summary: &mut Summary) {
         return summary.skip("package clients", "node and npm are not installed");
     }
     match context.pytest("sqlite", &["tests/clients"]) {
-        Some(mut command) => drop(summary.run("package clients", &mut command)),
+        Some(mut command) => summary.run("package clients", &mut command),
         None => summary.skip("package clients", NO_PYTHON),
     }
 }
@@ -99,7 +110,7 @@ pub fn crash(context: &Context, summary: &mut Summary) {
     for database in databases {
         let name = format!("crash on {database}");
         match context.pytest(database, &["tests/crash"]) {
-            Some(mut command) => drop(summary.run(&name, &mut command)),
+            Some(mut command) => summary.run(&name, &mut command),
             None => summary.skip(&name, NO_PYTHON),
         }
     }
@@ -108,7 +119,7 @@ pub fn crash(context: &Context, summary: &mut Summary) {
 /// The three stories of the README.
 pub fn stories(context: &Context, summary: &mut Summary) {
     match crate::stories::command(&context.root, &context.tools, &context.binary(), &[]) {
-        Some(mut command) => drop(summary.run("stories", &mut command)),
+        Some(mut command) => summary.run("stories", &mut command),
         None => summary.skip("stories", NO_PYTHON),
     }
 }

@@ -40,7 +40,7 @@ impl Summary {
     /// Runs a command, shows what it prints, and counts the tests that it reports.
     ///
     /// A command that reports no tests counts as one test.
-    pub fn run(&mut self, name: &str, command: &mut Command) -> bool {
+    pub fn run(&mut self, name: &str, command: &mut Command) {
         let started = Instant::now();
         let (succeeded, mut count) = match watch(command) {
             Ok(watched) => watched,
@@ -56,7 +56,6 @@ impl Summary {
             count.failed = 1;
         }
         self.record(name, count, started.elapsed());
-        succeeded
     }
 
     /// Prints the table; the last line is `N passed, N failed`.
@@ -170,8 +169,8 @@ mod tests {
     #[test]
     fn a_command_without_tests_counts_as_one() {
         let mut summary = Summary::default();
-        assert!(summary.run("yes", Command::new("true").arg("x")));
-        assert!(!summary.run("no", &mut Command::new("false")));
+        summary.run("yes", Command::new("true").arg("x"));
+        summary.run("no", &mut Command::new("false"));
         let counts: Vec<Count> = summary
             .steps
             .iter()

@@ -27,7 +27,7 @@ fn named(line: &str) -> impl Iterator<Item = (&str, &str)> {
         .windows(3)
         .skip(1)
         .step_by(2)
-        .filter(|window| window[0].ends_with(".rs") && window[1] == " ")
+        .filter(|window| super::is_rust(window[0]) && window[1] == " ")
         .map(|window| (window[0], window[2]))
         .collect();
     pairs.into_iter()
