@@ -62,6 +62,8 @@ impl Route {
         }
         match segments.as_slice() {
             [] => Ok(Self::Root),
+            // The public registry holds a package that is named by a hyphen alone.
+            ["-", "-", ..] => package_route(&segments),
             ["-", rest @ ..] if !rest.is_empty() => registry_route(rest),
             _ => package_route(&segments),
         }
@@ -199,6 +201,7 @@ mod tests {
             ("-/package/a/visibility", Route::Unserved),
             ("-/user/org.couchdb.user:x", Route::Unserved),
             ("-", Route::Package(name("-"))),
+            ("-/-/--0.0.1.tgz", Route::Tarball(name("-"), "--0.0.1.tgz".into())),
             ("a/1.0.0", Route::Manifest(name("a"), "1.0.0".into())),
             ("@s%2fa/latest", Route::Manifest(name("@s/a"), "latest".into())),
             ("a/-rev/3-x", Route::PackageRevision(name("a"), "3-x".into())),
