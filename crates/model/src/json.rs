@@ -34,7 +34,7 @@ impl<T: Encode> Encode for Box<T> {
 
 /// Writes a structure as a JSON text.
 pub fn to_string(structure: &dyn Encode) -> String {
-    let mut out = String::with_capacity(256);
+    let mut out = String::with_capacity(1024);
     object(structure, &mut out);
     out
 }
@@ -184,6 +184,13 @@ impl<T: ToJson> ToJson for BTreeMap<String, T> {
 /// Writes a JSON string, escaping what must be escaped.
 pub fn string(text: &str, out: &mut String) {
     out.push('"');
+    // Nearly every text is plain, and one look without branches is enough to know.
+    let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
+    if text.bytes().fold(true, |all, byte| all & plain(byte)) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut start = 0;
     for (index, byte) in text.bytes().enumerate() {
         let escape = match byte {
