@@ -201,13 +201,14 @@ fn notify(server: &Process) -> Result<Operation, Refused> {
     ))
 }
 
-/// A model with an attribute and two measurements; answers its id.
-fn model(server: &Process) -> Result<String, Refused> {
-    let body = r#"{"assetModelName":"pump","assetModelProperties":[
+/// A model with an attribute and two measurements; answers its id. Its external id carries the number.
+fn model(server: &Process, number: usize) -> Result<String, Refused> {
+    let body = r#"{"assetModelName":"pump NUMBER","assetModelExternalId":"pump-NUMBER","assetModelProperties":[
         {"name":"serial","dataType":"STRING","type":{"attribute":{"defaultValue":"none"}}},
         {"name":"temperature","dataType":"DOUBLE","unit":"C","type":{"measurement":{}}},
         {"name":"pressure","dataType":"DOUBLE","unit":"bar","type":{"measurement":{}}}]}"#;
-    let made = ask(server, &sitewise("POST", "/asset-models", body))?;
+    let body = body.replace("NUMBER", &format!("{number:04}"));
+    let made = ask(server, &sitewise("POST", "/asset-models", &body))?;
     let id = made["assetModelId"].as_str().unwrap_or_default().to_owned();
     active(server, &format!("/asset-models/{id}"), "assetModelStatus")?;
     Ok(id)
@@ -215,7 +216,7 @@ fn model(server: &Process) -> Result<String, Refused> {
 
 /// Describes an asset of that model, made active first.
 pub fn describe(server: &Process) -> Result<Operation, Refused> {
-    let model = model(server)?;
+    let model = model(server, 0)?;
     let body = format!(r#"{{"assetName":"pump one","assetModelId":"{model}"}}"#);
     let made = ask(server, &sitewise("POST", "/assets", &body))?;
     let path = format!("/assets/{}", made["assetId"].as_str().unwrap_or_default());
@@ -224,11 +225,13 @@ pub fn describe(server: &Process) -> Result<Operation, Refused> {
 }
 
 fn create(server: &Process) -> Result<Operation, Refused> {
-    let model = model(server)?;
-    let token = "{hex:8}-{hex:4}-4{hex:3}-8{hex:3}-{hex:12}";
-    let body =
-        format!(r#"{{"assetName":"pump {{serial:9}}","assetModelId":"{model}","clientToken":"{token}"}}"#);
-    Ok(sitewise("POST", "/assets", &body))
+    // A model a client: one alone would meet the quota on its assets within a full run.
+    for client in 0..CONNECTIONS {
+        model(server, client)?;
+    }
+    let body = r#"{"assetName":"pump {serial:9}","assetModelId":"externalId:pump-{client}",
+        "clientToken":"{hex:8}-{hex:4}-4{hex:3}-8{hex:3}-{hex:12}"}"#;
+    Ok(sitewise("POST", "/assets", body))
 }
 
 fn repository(server: &Process) -> Result<Operation, Refused> {
