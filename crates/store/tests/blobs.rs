@@ -220,3 +220,23 @@ async fn a_full_disk_refuses_the_upload_and_keeps_nothing() {
     assert_eq!(blob_files(&small.path.join("blobs")).len(), 1);
     assert_eq!(blobs.put(b"after").await.unwrap().size, 5);
 }
+
+#[tokio::test]
+async fn an_upload_that_its_check_refuses_leaves_nothing() {
+    let folder = Folder::new();
+    for blobs in [Blobs::memory(), Blobs::open(&folder.0, true).unwrap()] {
+        let staged = || async {
+            let mut stage = blobs.stage();
+            stage.write(b"abc").await.unwrap();
+            stage
+        };
+        let seen = |staged: &store::Staged| Err::<(), _>((staged.sha256.clone(), staged.size));
+        let refused = staged().await.finish_if(seen).await.unwrap().unwrap_err();
+        assert_eq!(refused, (ABC.to_owned(), 3));
+        assert_eq!(blobs.size(ABC).await.unwrap(), None);
+        assert_eq!(blob_files(&folder.0), Vec::<PathBuf>::new());
+        let accepted = staged().await.finish_if(|staged| Ok::<_, ()>(staged.size)).await.unwrap().unwrap();
+        assert_eq!((accepted.0.sha256.as_str(), accepted.1), (ABC, 3));
+        assert_eq!(blobs.size(ABC).await.unwrap(), Some(3));
+    }
+}

@@ -43,14 +43,32 @@ impl Stage {
     }
 
     /// Makes the blob durable under its name and answers what was seen; no row refers to it yet.
-    pub async fn finish(mut self) -> Result<Staged, Error> {
+    pub async fn finish(self) -> Result<Staged, Error> {
+        let accepted = self.finish_if(|_| Ok::<_, std::convert::Infallible>(())).await?;
+        match accepted {
+            Ok((staged, ())) => Ok(staged),
+            Err(never) => match never {},
+        }
+    }
+
+    /// The same, if `check` accepts what was seen; what it refuses leaves nothing behind.
+    ///
+    /// The outer error is the store's, the inner one the check's.
+    pub async fn finish_if<T, E>(
+        mut self,
+        check: impl FnOnce(&Staged) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<(Staged, T), E>, Error>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
         let home = Arc::clone(&self.home);
         let progress = self.progress.take().ok_or_else(abandoned)?;
         let buffer = std::mem::take(&mut self.buffer);
         if matches!(*home, Home::Memory(_)) {
-            return progress.append(&home, &buffer)?.settle(&home);
+            return progress.append(&home, &buffer)?.settle_if(&home, check);
         }
-        blocking(move || progress.append(&home, &buffer)?.settle(&home)).await
+        blocking(move || progress.append(&home, &buffer)?.settle_if(&home, check)).await
     }
 
     async fn flush(&mut self) -> Result<(), Error> {
@@ -90,8 +108,17 @@ impl Progress {
         Ok(self)
     }
 
-    fn settle(self, home: &Home) -> Result<Staged, Error> {
+    fn settle_if<T, E>(
+        self,
+        home: &Home,
+        check: impl FnOnce(&Staged) -> Result<T, E>,
+    ) -> Result<Result<(Staged, T), E>, Error> {
         let staged = self.hashes.finish();
+        let checked = match check(&staged) {
+            Ok(checked) => checked,
+            // The staging file goes with the progress.
+            Err(refused) => return Ok(Err(refused)),
+        };
         match (home, self.file) {
             (Home::Folder(folder), Some(file)) => folder.settle(file, &staged).map_err(io_error)?,
             (Home::Folder(_), None) => return Err(abandoned()),
@@ -100,7 +127,7 @@ impl Progress {
                 lock(kept).insert(staged.sha256.clone(), blob);
             }
         }
-        Ok(staged)
+        Ok(Ok((staged, checked)))
     }
 }
 
