@@ -1,6 +1,7 @@
 //! What can go wrong between an operation and the disk, in words for a person.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why a transaction did not happen.
@@ -46,6 +47,11 @@ pub enum OpenError {
         /// What the operating system says.
         reason: String,
     },
+    /// The disk has no space left for what a start writes.
+    NoSpace {
+        /// The folder or file.
+        path: PathBuf,
+    },
     /// Another process works in the data folder.
     Locked {
         /// The data folder.
@@ -70,6 +76,17 @@ impl OpenError {
     pub(crate) fn unwritable(path: &Path, reason: impl fmt::Display) -> Self {
         OpenError::Unwritable { path: path.to_owned(), reason: reason.to_string() }
     }
+
+    pub(crate) fn no_space(path: &Path) -> Self {
+        OpenError::NoSpace { path: path.to_owned() }
+    }
+
+    pub(crate) fn io(path: &Path, error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull => OpenError::no_space(path),
+            _ => OpenError::unwritable(path, error),
+        }
+    }
 }
 
 impl From<Error> for OpenError {
@@ -87,6 +104,11 @@ impl fmt::Display for OpenError {
             OpenError::Unwritable { path, reason } => write!(
                 f,
                 "cannot write in {}: {reason}; make it writable for this user, or name another folder",
+                path.display()
+            ),
+            OpenError::NoSpace { path } => write!(
+                f,
+                "no space left to write {}; free some space, or name another folder",
                 path.display()
             ),
             OpenError::Locked { path, process } => {

@@ -13,14 +13,14 @@ pub(crate) struct FolderLock(#[expect(dead_code, reason = "holding the file open
 impl FolderLock {
     /// Creates the folder if need be and locks it for this process.
     pub(crate) fn take(directory: &Path) -> Result<FolderLock, OpenError> {
-        create(directory).map_err(|error| OpenError::unwritable(directory, error))?;
+        create(directory).map_err(|error| OpenError::io(directory, error))?;
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .open(directory.join("lock"))
-            .map_err(|error| OpenError::unwritable(directory, error))?;
+            .map_err(|error| OpenError::io(directory, error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -31,7 +31,7 @@ impl FolderLock {
                     process: text.trim().parse().ok(),
                 });
             }
-            Err(TryLockError::Error(error)) => return Err(OpenError::unwritable(directory, error)),
+            Err(TryLockError::Error(error)) => return Err(OpenError::io(directory, error)),
         }
         // The process id only helps a reader of the error message; a full disk must not stop a start.
         let _ = file.set_len(0);

@@ -77,6 +77,18 @@ fn the_data_folder_is_for_its_owner_alone() {
     assert_eq!(fs::metadata(directory).unwrap().permissions().mode() & 0o777, 0o700);
 }
 
+#[test]
+fn a_start_on_a_full_disk_says_so() {
+    let Some(small) = SmallDisk::mount("1m") else { return };
+    let directory = small.path.join("data");
+    fs::create_dir_all(&directory).unwrap();
+    let _ = fs::write(small.path.join("filler"), vec![0; 2_000_000]);
+    let bench = Bench { database: Database::Sqlite { directory: directory.clone(), durable: true } };
+    let error = bench.open_with(suite::ROOMS).unwrap_err();
+    assert!(matches!(&error, OpenError::NoSpace { path } if path.starts_with(&directory)), "{error:?}");
+    assert!(error.to_string().contains("no space left to write"), "{error}");
+}
+
 fn insert(store: &Store, name: String) -> Result<u64, Error> {
     store.write_blocking(move |tx| {
         tx.execute(

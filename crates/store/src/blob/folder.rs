@@ -52,7 +52,7 @@ impl Folder {
             }
             fs::create_dir_all(&staging)
         };
-        prepare().map_err(|error| OpenError::unwritable(&root, error))?;
+        prepare().map_err(|error| OpenError::io(&root, error))?;
         let (staged, flushed, settling) = Default::default();
         Ok(Folder { root, durable, _lock: lock, staged, flushed, settling })
     }

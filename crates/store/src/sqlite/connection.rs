@@ -29,9 +29,10 @@ pub(crate) fn writer(file: &Path, durable: bool) -> Result<Connection, OpenError
         Ok(connection)
     };
     open().map_err(|error| match error.sqlite_error_code() {
-        Some(
-            rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::DiskFull,
-        ) => OpenError::unwritable(file, error),
+        Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly) => {
+            OpenError::unwritable(file, error)
+        }
+        Some(rusqlite::ErrorCode::DiskFull) => OpenError::no_space(file),
         _ => OpenError::Broken(format!("{}: {error}", file.display())),
     })
 }
