@@ -36,6 +36,10 @@ pub(crate) fn name_request(response: &mut Response<ResponseBody>, request_id: &s
     }
 }
 
+/// What the log line says of a request that a package endpoint answered, as an extension of the answer.
+#[derive(Clone, Debug)]
+pub struct Described(pub String);
+
 /// What the log line of a request says of its answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Outcome {

@@ -13,6 +13,6 @@ mod route;
 mod server;
 mod sigv4;
 
-pub use answer::{ResponseBody, empty, full, stream};
+pub use answer::{Described, ResponseBody, empty, full, stream};
 pub use dispatch::{Gateway, PackageEndpoint, Settings};
 pub use server::{Shutdown, converse, serve};

@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use crate::answer::{self, Outcome, ResponseBody};
+use crate::answer::{self, Described, Outcome, ResponseBody};
 use crate::dispatch::{Gateway, Named};
 use crate::limits::{CONNECTIONS_MAX, HEAD_BYTES_MAX, HEAD_DURATION_MAX, HEADERS_MAX, SHUTDOWN_DURATION_MAX};
 
@@ -124,17 +124,21 @@ async fn exchange(gateway: &Gateway, request: Request<Incoming>) -> Response<Res
     });
     answer::name_request(&mut response, &request_id);
     let named = response.extensions_mut().remove::<Named>();
+    let described = response.extensions_mut().remove::<Described>();
     let outcome = response.extensions_mut().remove::<Outcome>().unwrap_or_default();
     let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
     let status = response.status().as_u16();
     let error = outcome.error.unwrap_or("-");
-    match named {
-        Some(Named { spec, account }) => log::info!(
+    match (named, described) {
+        (_, Some(Described(what))) => {
+            log::info!("{what} request_id={request_id} status={status} duration_ms={duration_ms:.3}");
+        }
+        (Some(Named { spec, account }), None) => log::info!(
             "{}.{} account={account} request_id={request_id} status={status} error={error} duration_ms={duration_ms:.3}",
             spec.service.id,
             spec.name
         ),
-        None => log::info!(
+        (None, None) => log::info!(
             "{method} {path} request_id={request_id} status={status} error={error} duration_ms={duration_ms:.3}"
         ),
     }
