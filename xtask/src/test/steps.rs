@@ -69,9 +69,9 @@ pub fn fuzz(context: &Context, summary: &mut Summary) {
     summary.run("fuzz targets", &mut context.cargo(&["run", "--quiet", "--package", "fuzz", "--", seconds]));
 }
 
-/// boto3, the AWS command line and bad input against a server on `SQLite`.
+/// boto3, the AWS command line, bad input and a failing machine against a server on `SQLite`.
 pub fn black_box_sqlite(context: &Context, summary: &mut Summary) {
-    let folders = ["tests/protocol", "tests/boto3", "tests/awscli"];
+    let folders = ["tests/protocol", "tests/boto3", "tests/awscli", "tests/failures"];
     match context.pytest("sqlite", &folders) {
         Some(mut command) => summary.run("black box on sqlite", &mut command),
         None => summary.skip("black box on sqlite", NO_PYTHON),

@@ -1,0 +1,1 @@
+"""What the machine may do to a server: no rights, no space, no port, no time."""
