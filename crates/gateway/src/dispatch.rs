@@ -44,6 +44,7 @@ pub struct Gateway {
     routes: Routes,
     targets: aws_json::Targets,
     packages: Option<PackageEndpoint>,
+    bodies: intake::Room,
 }
 
 /// The path prefixes of the package formats, each followed by `d/{domain}-{owner}/{repository}/`.
@@ -67,7 +68,8 @@ impl Gateway {
                 Protocol::AwsJson1_1 => targets.enter(spec),
             }
         }
-        Self { table, store, blobs, installation, settings, routes, targets, packages }
+        let bodies = intake::Room::default();
+        Self { table, store, blobs, installation, settings, routes, targets, packages, bodies }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -106,7 +108,8 @@ impl Gateway {
             Ok(credential) => credential,
             Err(refused) => return unsigned(&addressed, &refused, request_id),
         };
-        let bytes = match intake::read(body).await {
+        let mut share = self.bodies.share();
+        let bytes = match intake::read(body, &mut share).await {
             Ok(bytes) => bytes,
             Err(torn) => return torn_body(torn),
         };
@@ -297,6 +300,9 @@ fn torn_body(torn: Torn) -> Response<ResponseBody> {
         Torn::TooLarge => (413, "RequestEntityTooLargeException", "the request body is larger than 10 MiB"),
         Torn::TooSlow => (408, "RequestTimeoutException", "the request body did not arrive in time"),
         Torn::Cut => (400, "IncompleteBodyException", "the request body ended before its announced length"),
+        Torn::Crowded => {
+            (503, "ServiceUnavailableException", "too many large request bodies are on their way; try again")
+        }
     };
     answer::refusal(status, name, message)
 }

@@ -1,12 +1,14 @@
-//! Reading the body of an API call, bounded in bytes and time.
+//! Reading the body of an API call, bounded in bytes and time, alone and together with all others.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::limits::{BODY_BYTES_MAX, BODY_DURATION_MAX, BODY_PAUSE_MAX};
+use crate::limits::{BODIES_BYTES_MAX, BODY_BYTES_FREE, BODY_BYTES_MAX, BODY_DURATION_MAX, BODY_PAUSE_MAX};
 
 /// Why a body was not read to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +19,51 @@ pub(crate) enum Torn {
     TooSlow,
     /// The connection ended before the announced length.
     Cut,
+    /// The bodies of other requests take all the memory that is meant for bodies.
+    Crowded,
 }
 
-/// Reads a whole body.
-pub(crate) async fn read(mut body: Incoming) -> Result<Bytes, Torn> {
+/// The memory that the bodies of all requests share.
+pub(crate) struct Room(Arc<Semaphore>);
+
+/// One body's part of the room; given back when dropped.
+pub(crate) struct Share {
+    room: Arc<Semaphore>,
+    held: Option<OwnedSemaphorePermit>,
+    bytes: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(BODIES_BYTES_MAX)))
+    }
+}
+
+impl Room {
+    /// Begins a share of nothing.
+    pub(crate) fn share(&self) -> Share {
+        Share { room: Arc::clone(&self.0), held: None, bytes: 0 }
+    }
+}
+
+impl Share {
+    /// Makes room for bytes that have come; what a client merely announces takes none.
+    fn grow(&mut self, bytes: usize) -> Result<(), Torn> {
+        let before = self.bytes.saturating_sub(BODY_BYTES_FREE);
+        self.bytes += bytes;
+        let more = self.bytes.saturating_sub(BODY_BYTES_FREE) - before;
+        let more = u32::try_from(more).map_err(|_| Torn::TooLarge)?;
+        let got = Arc::clone(&self.room).try_acquire_many_owned(more).map_err(|_| Torn::Crowded)?;
+        match &mut self.held {
+            Some(held) => held.merge(got),
+            None => self.held = Some(got),
+        }
+        Ok(())
+    }
+}
+
+/// Reads a whole body; the share is to be kept as long as what was read.
+pub(crate) async fn read(mut body: Incoming, share: &mut Share) -> Result<Bytes, Torn> {
     let announced = body.size_hint();
     if announced.lower() > BODY_BYTES_MAX as u64 {
         return Err(Torn::TooLarge);
@@ -45,6 +88,7 @@ pub(crate) async fn read(mut body: Incoming) -> Result<Bytes, Torn> {
         if first.len() + rest.len() + bytes.len() > BODY_BYTES_MAX {
             return Err(Torn::TooLarge);
         }
+        share.grow(bytes.len())?;
         // Nearly every body is one frame, and then no byte is copied.
         if first.is_empty() && rest.is_empty() {
             first = bytes;
@@ -56,4 +100,30 @@ pub(crate) async fn read(mut body: Incoming) -> Result<Bytes, Torn> {
         rest.extend_from_slice(&bytes);
     }
     Ok(if rest.is_empty() { first } else { rest.freeze() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_share_their_room_and_give_it_back() {
+        let room = Room::default();
+        let mut shares = Vec::new();
+        loop {
+            let mut share = room.share();
+            let grown =
+                share.grow(BODY_BYTES_FREE).and_then(|()| share.grow(BODY_BYTES_MAX - BODY_BYTES_FREE));
+            if grown.is_err() {
+                assert_eq!(grown, Err(Torn::Crowded));
+                break;
+            }
+            shares.push(share);
+        }
+        assert_eq!(shares.len(), BODIES_BYTES_MAX / (BODY_BYTES_MAX - BODY_BYTES_FREE));
+        // Small bodies are read even now.
+        assert_eq!(room.share().grow(BODY_BYTES_FREE), Ok(()));
+        shares.pop();
+        assert_eq!(room.share().grow(BODY_BYTES_MAX), Ok(()));
+    }
 }

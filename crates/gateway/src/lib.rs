@@ -8,6 +8,7 @@ mod dispatch;
 mod intake;
 pub mod limits;
 mod own;
+mod patience;
 mod protocol;
 mod route;
 mod server;

@@ -13,6 +13,14 @@ pub const HEADERS_MAX: usize = 128;
 /// properties (under 1 MiB); AWS front ends stop at 10 MiB.
 pub const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 
+/// Bytes of bodies that all requests together may hold while they are read and carried out: a small machine's
+/// share, and room for 25 of the largest or for everybody's usual few kilobytes.
+pub const BODIES_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Bytes of one body that are not counted towards [`BODIES_BYTES_MAX`], so that a usual request is never refused:
+/// as much as the connection's own read buffer.
+pub const BODY_BYTES_FREE: usize = 64 * 1024;
+
 /// How long a client may take for a request's head, and how long an idle connection is kept.
 pub const HEAD_DURATION_MAX: Duration = Duration::from_secs(30);
 
@@ -21,6 +29,9 @@ pub const BODY_PAUSE_MAX: Duration = Duration::from_secs(20);
 
 /// How long a client may take for the whole body of an API call.
 pub const BODY_DURATION_MAX: Duration = Duration::from_secs(60);
+
+/// How long a client may leave an answer untaken.
+pub const ANSWER_PAUSE_MAX: Duration = Duration::from_secs(30);
 
 /// Most connections at once: each costs a task and its buffers, some 30 KiB.
 pub const CONNECTIONS_MAX: usize = 4096;

@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 use crate::answer::{self, Described, Outcome, ResponseBody};
 use crate::dispatch::{Gateway, Named};
 use crate::limits::{CONNECTIONS_MAX, HEAD_BYTES_MAX, HEAD_DURATION_MAX, HEADERS_MAX, SHUTDOWN_DURATION_MAX};
+use crate::patience::Patience;
 
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +109,7 @@ fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         let gateway = Arc::clone(&gateway);
         async move { Ok::<_, Infallible>(exchange(&gateway, request).await) }
     });
-    builder.serve_connection(TokioIo::new(stream), service).into_owned()
+    builder.serve_connection(TokioIo::new(Patience::new(stream)), service).into_owned()
 }
 
 /// Answers one request whatever happens, and logs it.
