@@ -91,13 +91,16 @@ impl Gateway {
         request_id: &str,
     ) -> Response<ResponseBody> {
         let path = request.uri().path();
-        if let Some(response) = own::answer(self, request.method(), path) {
+        if let Some(response) = own::answer(self, request.method(), path, request.headers()) {
             return response;
         }
         if let Some(packages) = &self.packages
             && is_package_request(&request)
         {
             return packages(request, request_id.to_owned()).await;
+        }
+        if own::is_from_web_page(request.headers()) {
+            return answer::refusal(403, "AccessDeniedException", own::NO_WEB_PAGES);
         }
         let (parts, body) = request.into_parts();
         let addressed = match self.address(&parts) {

@@ -1,19 +1,38 @@
 //! The server's own endpoints below `/_homeregion/`: health and, for throw-away servers, reset.
 
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue, ORIGIN};
 use hyper::{Method, Response, StatusCode};
 
 use crate::answer::{ResponseBody, full};
 use crate::dispatch::Gateway;
 
+/// Why a browser's page is refused.
+pub(crate) const NO_WEB_PAGES: &str =
+    "web pages may not call this server: the request has the headers of a browser";
+
+/// Whether a page in a browser sends this request.
+///
+/// On a loopback address any key is accepted, and a page reaches that address too: with a form for the reset, with a
+/// name that it lets lead there for everything. Browsers put these headers on what pages send; no SDK does.
+pub(crate) fn is_from_web_page(headers: &HeaderMap) -> bool {
+    // A person who types the address is "none".
+    headers.contains_key(ORIGIN) || headers.get("sec-fetch-site").is_some_and(|site| site != "none")
+}
+
 /// Answers one of the server's own paths; `None` when the path is not one of them.
-pub(crate) fn answer(gateway: &Gateway, method: &Method, path: &str) -> Option<Response<ResponseBody>> {
+pub(crate) fn answer(
+    gateway: &Gateway,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+) -> Option<Response<ResponseBody>> {
     match path {
         // Test tools poll the second spelling.
         "/_homeregion/health" | "/_localstack/health" => Some(match *method {
             Method::GET | Method::HEAD => health(gateway),
             _ => plain(StatusCode::METHOD_NOT_ALLOWED, "ask with GET"),
         }),
+        "/_homeregion/reset" if is_from_web_page(headers) => Some(plain(StatusCode::FORBIDDEN, NO_WEB_PAGES)),
         "/_homeregion/reset" => Some(reset(gateway, method)),
         path if path.starts_with("/_homeregion/") => Some(plain(StatusCode::NOT_FOUND, "no such endpoint")),
         _ => None,

@@ -74,3 +74,22 @@ async fn health_is_answered_without_a_signature_and_reset_needs_a_throw_away_ser
         {"message":"only a server that was started with --ephemeral can be reset"}"#]]
     .assert_eq(&redacted(&String::from_utf8(raw).unwrap()));
 }
+
+#[tokio::test]
+async fn web_pages_neither_reset_nor_call_the_server() {
+    let wire = Wire::ephemeral();
+    let reset = "POST /_homeregion/reset HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let call = json(GET_HOME_REGION, "{}");
+    for header in ["Origin: http://example.com", "Origin: null", "Sec-Fetch-Site: cross-site"] {
+        for request in [reset, &call] {
+            let request = request.replacen("\r\n", &format!("\r\n{header}\r\n"), 1);
+            let answer = wire.send(&request).await;
+            assert!(answer.starts_with("HTTP/1.1 403 "), "{header}: {answer}");
+            assert!(answer.contains("web pages may not call this server"), "{header}: {answer}");
+        }
+    }
+    for request in [reset, &call] {
+        let answer = wire.send(request).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
+}

@@ -51,6 +51,15 @@ pub struct Wire {
 impl Wire {
     /// Opens an empty region.
     pub fn new() -> Self {
+        Self::made(false)
+    }
+
+    /// Opens one that may be reset.
+    pub fn ephemeral() -> Self {
+        Self::made(true)
+    }
+
+    fn made(ephemeral: bool) -> Self {
         let store = Store::open(Options {
             database: Database::Memory,
             rooms: services::ROOMS,
@@ -58,8 +67,7 @@ impl Wire {
             entropy: Entropy::seeded(1),
         })
         .unwrap();
-        let settings =
-            Settings { default_account: "111122223333".to_owned(), public_url: None, ephemeral: false };
+        let settings = Settings { default_account: "111122223333".to_owned(), public_url: None, ephemeral };
         let installation = Arc::new(Installation::default());
         let gateway = Gateway::new(services::table(), store, Blobs::memory(), installation, settings, None);
         Self { gateway: Arc::new(gateway) }
