@@ -9,13 +9,13 @@ pub mod corpus;
 pub mod mutator;
 pub mod region;
 pub mod request;
-pub mod target;
+pub mod targets;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-pub use target::{TARGETS, Target};
+pub use targets::{TARGETS, Target};
 
 thread_local! {
     static NOTES: RefCell<HashSet<u64>> = RefCell::new(HashSet::new());

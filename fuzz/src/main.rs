@@ -85,12 +85,11 @@ fn drive(target: &Target, arguments: &Arguments) -> bool {
     let mut executions = 0_usize;
     // The corpus as it is goes first.
     while executions < kept || begun.elapsed() < duration {
-        let input = match inputs.get(executions).filter(|_| executions < kept) {
-            Some(input) => input.clone(),
-            None => {
-                let (one, other) = (mutator.below(inputs.len()), mutator.below(inputs.len()));
-                mutator.mutate(&inputs[one], &inputs[other], target.words)
-            }
+        let input = if executions < kept {
+            inputs[executions].clone()
+        } else {
+            let (one, other) = (mutator.below(inputs.len()), mutator.below(inputs.len()));
+            mutator.mutate(&inputs[one], &inputs[other], target.words)
         };
         if let Err(sentence) = execute(target, &input) {
             report(target, &input, &sentence, arguments.seed, executions);
@@ -109,8 +108,11 @@ fn drive(target: &Target, arguments: &Arguments) -> bool {
     }
     let seconds = begun.elapsed().as_secs_f64();
     let rate = f64::from(u32::try_from(executions).unwrap_or(u32::MAX)) / seconds;
-    let (seed, paths) = (arguments.seed, seen.len());
-    println!("{:20} {executions:8} executions {rate:8.0}/s {paths:5} outcomes, seed {seed}", target.name);
+    let (number, outcomes) = (arguments.seed, seen.len());
+    println!(
+        "{:20} {executions:8} executions {rate:8.0}/s {outcomes:5} outcomes, seed {number}",
+        target.name
+    );
     true
 }
 

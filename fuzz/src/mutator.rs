@@ -18,7 +18,7 @@ impl Mutator {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -29,7 +29,7 @@ impl Mutator {
     /// A number below `bound`; 0 for a bound of 0.
     pub fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound).expect("addresses have at most 64 bits");
-        let drawn = self.next().checked_rem(bound).unwrap_or_default();
+        let drawn = self.draw().checked_rem(bound).unwrap_or_default();
         usize::try_from(drawn).expect("it is below a usize")
     }
 
@@ -49,14 +49,14 @@ impl Mutator {
         let some = self.below(bytes.len() - at + 1).min(self.below(64) + 1);
         match self.below(11) {
             0 => flip(bytes, at, 1 << self.below(8)),
-            1 => flip(bytes, at, self.next().to_le_bytes()[0]),
+            1 => flip(bytes, at, self.draw().to_le_bytes()[0]),
             2 => {
                 let border = BORDERS[self.below(BORDERS.len())];
                 if let Some(byte) = bytes.get_mut(at) {
                     *byte = border;
                 }
             }
-            3 => bytes.insert(at, self.next().to_le_bytes()[0]),
+            3 => bytes.insert(at, self.draw().to_le_bytes()[0]),
             4 => drop(bytes.drain(at..at + some)),
             5 => {
                 let copied = bytes[at..at + some].to_vec();
@@ -73,11 +73,11 @@ impl Mutator {
             }
             8 => bytes.truncate(at),
             9 => {
-                let random: Vec<u8> = (0..=self.below(32)).map(|_| self.next().to_le_bytes()[0]).collect();
+                let random: Vec<u8> = (0..=self.below(32)).map(|_| self.draw().to_le_bytes()[0]).collect();
                 insert(bytes, at, &random);
             }
             _ if !words.is_empty() => insert(bytes, at, words[self.below(words.len())].as_bytes()),
-            _ => bytes.push(self.next().to_le_bytes()[0]),
+            _ => bytes.push(self.draw().to_le_bytes()[0]),
         }
     }
 }

@@ -1,0 +1,49 @@
+//! The targets by name.
+
+mod formats;
+mod http;
+mod model;
+mod page;
+mod publish;
+mod signature;
+mod token;
+
+/// One function that bytes are thrown at.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// Its name, and that of its folder in the corpus.
+    pub name: &'static str,
+    /// Panics when the program breaks a promise.
+    pub run: fn(&[u8]),
+    /// Texts that matter to it, for the mutator.
+    pub words: &'static [&'static str],
+}
+
+/// Every target.
+pub static TARGETS: &[Target] = &[
+    Target { name: "http", run: http::bytes, words: http::WORDS },
+    Target { name: "http-path", run: http::path, words: http::PATH_WORDS },
+    Target { name: "http-body", run: http::body, words: model::WORDS },
+    Target { name: "operations", run: http::operations, words: &[] },
+    Target { name: "signature", run: signature::header, words: signature::WORDS },
+    Target { name: "model-json", run: model::json, words: model::WORDS },
+    Target { name: "model-values", run: model::values, words: &[] },
+    Target { name: "page-token", run: page::token, words: &["="] },
+    Target { name: "codeartifact-token", run: token::verify, words: &["eyJ2ZXIiOjE", ".", "_", "-"] },
+    Target { name: "npm-publish", run: publish::body, words: publish::WORDS },
+    Target { name: "npm-name", run: formats::name, words: formats::NAME_WORDS },
+    Target { name: "npm-route", run: formats::route, words: formats::NAME_WORDS },
+    Target { name: "npm-version", run: formats::version, words: formats::VERSION_WORDS },
+    Target {
+        name: "npm-integrity",
+        run: formats::integrity,
+        words: &["sha512-", "sha1-", "sha256-", " ", "=", "?"],
+    },
+    Target { name: "npm-packument", run: formats::packument, words: formats::PACKUMENT_WORDS },
+    Target { name: "npm-accept", run: formats::accept, words: formats::ACCEPT_WORDS },
+    Target {
+        name: "npm-tarball",
+        run: formats::tarball,
+        words: &["package/", "package.json", "ustar", "README.md"],
+    },
+];
