@@ -24,6 +24,8 @@ pub enum Command {
     Coverage(Coverage),
     /// Ask a running server whether it is well; exit code 0 means yes
     Healthcheck(Healthcheck),
+    /// Print where each external connection leads, and why
+    Upstreams(Upstreams),
     /// What operators of Migration Hub need
     #[command(subcommand)]
     Migrationhub(Migrationhub),
@@ -48,6 +50,9 @@ pub struct Home {
 pub struct Serve {
     #[command(flatten)]
     pub home: Home,
+    /// Configuration file in TOML: [upstreams] says where external connections lead
+    #[arg(long, value_name = "FILE", env = "HOMEREGION_CONFIG")]
+    pub config: Option<PathBuf>,
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4566", env = "HOMEREGION_LISTEN")]
     pub listen: SocketAddr,
@@ -107,6 +112,8 @@ pub struct Healthcheck {
 pub enum Migrationhub {
     /// Print streams and tasks with their progress, age, and what is overdue
     Board(Board),
+    /// Copy everything from another Migration Hub, through its API, into a running server
+    Import(Import),
 }
 
 #[derive(Args)]
@@ -119,6 +126,47 @@ pub struct Board {
     /// Print JSON, one object per task
     #[arg(long)]
     pub json: bool,
+}
+
+/// Everything is replayed with its ids and times, and nothing twice: an interrupted import goes on where it ended, and
+/// an import that is run again adds what is new.
+#[derive(Args)]
+pub struct Import {
+    #[command(flatten)]
+    pub home: Home,
+    /// Profile of the account to leave, from ~/.aws/config and ~/.aws/credentials [default: the environment's keys]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Server to leave instead of AWS
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Region whose data is read [default: the home region there]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Server to import into instead of the one that works on the data folder
+    #[arg(long, value_name = "URL")]
+    pub into: Option<String>,
+    /// Account to import into
+    #[arg(long, value_name = "ACCOUNT", default_value = "000000000000", env = "HOMEREGION_ACCOUNT")]
+    pub account: String,
+    /// File that remembers what is done until everything is [default: migrationhub-import.jsonl in the data folder]
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Upstreams {
+    #[command(flatten)]
+    pub home: Home,
+    /// Configuration file of the server
+    #[arg(long, value_name = "FILE", env = "HOMEREGION_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// URL that the server prints, which is never an upstream of its own
+    #[arg(long, value_name = "URL", env = "HOMEREGION_PUBLIC_URL")]
+    pub public_url: Option<String>,
 }
 
 #[derive(Args)]

@@ -3,13 +3,17 @@
 mod arguments;
 mod board;
 mod chores;
+mod configuration;
 mod coverage;
 mod environment;
 mod events;
 mod healthcheck;
+mod import;
 mod logging;
+mod packages;
 mod serve;
 pub mod services;
+mod upstreams;
 mod verify;
 
 use std::process::ExitCode;
@@ -26,8 +30,10 @@ pub fn main() -> ExitCode {
         Command::Env(env) => environment::run(&env),
         Command::Coverage(coverage) => coverage::run(&coverage),
         Command::Healthcheck(healthcheck) => healthcheck::run(&healthcheck),
+        Command::Upstreams(upstreams) => upstreams::run(&upstreams),
         Command::Events(events) => events::run(&events),
         Command::Migrationhub(Migrationhub::Board(arguments)) => board::run(&arguments),
+        Command::Migrationhub(Migrationhub::Import(arguments)) => import::run(&arguments),
         Command::Verify(verify) => verify::run(&verify),
     };
     match outcome {

@@ -9,11 +9,13 @@ use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::net::TcpListener;
 
 use crate::arguments::{Home, Serve};
-use crate::{chores, environment, logging, services};
+use crate::configuration::Configuration;
+use crate::{chores, environment, logging, packages, services};
 
 /// Serves until interrupted.
 pub fn run(arguments: &Serve) -> Result<(), String> {
     check(arguments)?;
+    let configuration = Configuration::read(arguments.config.as_deref())?;
     logging::start(arguments.log)?;
     let scratch = arguments.ephemeral.then(Scratch::make).transpose()?;
     let folder = match &scratch {
@@ -25,7 +27,7 @@ pub fn run(arguments: &Serve) -> Result<(), String> {
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start threads: {error}"))?;
-    let outcome = runtime.block_on(listen(arguments, &folder, store));
+    let outcome = runtime.block_on(listen(arguments, configuration, &folder, store));
     log::logger().flush();
     outcome
 }
@@ -73,13 +75,19 @@ fn options(home: &Home, folder: &Path, durable: bool) -> Result<Options, String>
     Ok(Options { database, rooms: services::ROOMS, clock: Clock::System, entropy: Entropy::System })
 }
 
-async fn listen(arguments: &Serve, folder: &Path, store: Store) -> Result<(), String> {
+async fn listen(
+    arguments: &Serve,
+    configuration: Configuration,
+    folder: &Path,
+    store: Store,
+) -> Result<(), String> {
     let key = |name: &str| store.secret(name).map_err(|error| error.to_string());
     let installation = Arc::new(Installation {
         page_key: key("page tokens")?,
         token_key: key("bearer tokens")?,
         regions: arguments.home_region.iter().cloned().collect(),
         propagation_ms: arguments.simulate_propagation_ms,
+        ..Installation::default()
     });
     if let Some(region) = &arguments.home_region {
         migrationhub::home_region::adopt(&store, &arguments.account, region)
@@ -95,7 +103,10 @@ async fn listen(arguments: &Serve, folder: &Path, store: Store) -> Result<(), St
         public_url: arguments.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
         ephemeral: arguments.ephemeral,
     };
-    let gateway = Gateway::new(services::table(), store.clone(), blobs.clone(), installation, settings, None);
+    let resolver = packages::resolver(configuration, folder, address, settings.public_url.as_deref());
+    let endpoint = packages::endpoint(&store, &blobs, &installation, settings.public_url.clone(), resolver)?;
+    let (table, packages) = (services::table(), Some(endpoint));
+    let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
     let endpoint = format!("http://{address}");
     environment::write_down(folder, &endpoint);
     chores::start(&store, &blobs);

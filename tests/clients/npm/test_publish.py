@@ -35,6 +35,8 @@ def test_an_own_package_is_published_and_installed_through_app(kit):
     assert kit.versions("store", "@acme/kit") == {"1.0.0": "Published"}
     kit.home.login("app")
     project = kit.home.project(**{"@acme/kit": "^1.0.0"})
+    # npm keeps what it packed, and would not ask for it.
+    kit.home.forget_packages(project)
     kit.home.npm("install", cwd=project)
     assert installed(project) == {"@acme/kit": "1.0.0"}
     printed = kit.home.run("node", "-p", "require('@acme/kit')", cwd=project)

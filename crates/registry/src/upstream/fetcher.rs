@@ -166,10 +166,13 @@ impl Fetcher {
             }
             stage.write(&chunk).await.map_err(|error| FetchError::Store(error.to_string()))?;
         }
-        let staged = stage.finish().await.map_err(|error| FetchError::Store(error.to_string()))?;
-        let digests = TarballDigests::from_hex(&staged.sha1, &staged.sha256, &staged.sha512)
-            .ok_or_else(|| FetchError::Store("its digests are not hexadecimal".to_owned()))?;
-        claim.verify(&digests).map_err(|mismatch| FetchError::Integrity(mismatch.to_string()))?;
+        let claim = claim.clone();
+        let proven = stage.finish_if(move |staged| {
+            let digests = TarballDigests::from_hex(&staged.sha1, &staged.sha256, &staged.sha512)
+                .ok_or_else(|| FetchError::Store("its digests are not hexadecimal".to_owned()))?;
+            claim.verify(&digests).map_err(|mismatch| FetchError::Integrity(mismatch.to_string()))
+        });
+        let (staged, ()) = proven.await.map_err(|error| FetchError::Store(error.to_string()))??;
         Ok(staged)
     }
 

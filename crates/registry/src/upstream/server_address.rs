@@ -17,6 +17,12 @@ pub struct ServerAddress {
 }
 
 impl ServerAddress {
+    /// A server that listens on one address, and is reached by the URL that it is told to print; one that is no URL
+    /// counts as absent.
+    pub fn new(listen: SocketAddr, public_url: Option<&str>) -> Self {
+        Self { listen: vec![listen], public_url: public_url.and_then(|url| Url::parse(url).ok()) }
+    }
+
     /// Why a URL is taken for this server, or for another of its kind.
     pub fn names(&self, url: &Url) -> Option<&'static str> {
         if self.listen.iter().any(|listen| reaches(url, *listen)) {

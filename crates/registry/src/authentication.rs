@@ -1,0 +1,97 @@
+//! Who asks: the token that a package client shows, in any of the spellings that clients have for it.
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD as ALPHABET;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use codeartifact::token::{Claims, verify};
+use hyper::HeaderMap;
+use hyper::header::AUTHORIZATION;
+use model::Timestamp;
+
+use crate::address::Address;
+use crate::refusal::Refusal;
+
+/// Base64 with or without padding, since some clients leave it out.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &ALPHABET,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Reads the token and decides whether it opens the domain of the address.
+///
+/// Errors in this order: no token, a token that is not valid (both with a challenge), a token of another domain.
+pub(crate) fn claims(
+    headers: &HeaderMap,
+    address: &Address,
+    key: &[u8; 32],
+    now: Timestamp,
+) -> Result<Claims, Refusal> {
+    let token = token(headers).ok_or_else(|| {
+        challenge(address, "a token is needed: run `aws codeartifact login` or send an authorization token")
+    })?;
+    let claims = verify(key, &token, now)
+        .map_err(|refused| challenge(address, &format!("{refused}: run `aws codeartifact login` again")))?;
+    if claims.domain.name != address.domain || claims.domain.account != address.owner {
+        return Err(Refusal::new(
+            403,
+            format!("the token is for domain {}, not for {}", claims.domain.name, address.domain),
+        ));
+    }
+    Ok(claims)
+}
+
+/// The token in `Authorization`: `Bearer TOKEN`, `Basic` with any user and the token as password, or the token alone
+/// (cargo).
+fn token(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?.trim();
+    let Some((scheme, rest)) = value.split_once(' ') else {
+        return Some(value).filter(|token| !token.is_empty()).map(str::to_owned);
+    };
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(BASE64.decode(rest).ok()?).ok()?;
+    decoded.split_once(':').map(|(_, password)| password.to_owned())
+}
+
+fn challenge(address: &Address, sentence: &str) -> Refusal {
+    let realm = format!("{}/{}", address.domain, address.repository);
+    Refusal::new(401, sentence).challenging(&realm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(value: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, value.parse().unwrap());
+        token(&headers)
+    }
+
+    #[test]
+    fn a_token_is_found_in_every_spelling() {
+        for value in [
+            "Bearer t.o-k_n",
+            "bearer  t.o-k_n",
+            "t.o-k_n",
+            "Basic YXdzOnQuby1rX24=",
+            "basic YXdzOnQuby1rX24",
+        ] {
+            assert_eq!(of(value).as_deref(), Some("t.o-k_n"), "{value}");
+        }
+        assert_eq!(of("Basic OnQuby1rX24=").as_deref(), Some("t.o-k_n"), "without a user");
+    }
+
+    #[test]
+    fn other_values_hold_no_token() {
+        for value in ["", "Digest x", "Basic %%%", "Basic dG9rZW4=", "AWS4-HMAC-SHA256 Credential=x"] {
+            assert_eq!(of(value), None, "{value}");
+        }
+        assert_eq!(token(&HeaderMap::new()), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! Reading what a package client sends, bounded in bytes and time.
+
+use std::io;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use http_body_util::combinators::UnsyncBoxBody;
+use hyper::HeaderMap;
+use hyper::body::Body as _;
+use hyper::header::{CONTENT_ENCODING, EXPECT};
+
+use crate::limits::{BODY_PAUSE_MAX, DRAIN_BYTES_MAX, DRAIN_DURATION_MAX, UPLOAD_DURATION_MAX};
+use crate::refusal::Refusal;
+
+/// The body of a request. Nothing is read, and a client that waits for `100 Continue` gets none, before the first
+/// piece is asked for.
+pub(crate) struct Intake {
+    body: UnsyncBoxBody<Bytes, io::Error>,
+    begun: Option<Instant>,
+    waits: bool,
+    packed: bool,
+}
+
+impl Intake {
+    pub(crate) fn new(body: UnsyncBoxBody<Bytes, io::Error>, headers: &HeaderMap) -> Self {
+        let waits =
+            headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
+        let packed = headers.get(CONTENT_ENCODING).is_some_and(|value| value.as_bytes() != b"identity");
+        Self { body, begun: None, waits, packed }
+    }
+
+    /// Whether the client holds the body back until it hears that it may send.
+    pub(crate) fn waits(&self) -> bool {
+        self.waits
+    }
+
+    /// Refuses a body that is announced to be larger than a limit, or packed.
+    pub(crate) fn check(&self, bytes_max: u64) -> Result<(), Refusal> {
+        if self.packed {
+            return Err(Refusal::new(415, "a Content-Encoding is not understood here"));
+        }
+        if self.body.size_hint().lower() > bytes_max {
+            return Err(Refusal::new(413, format!("the request body is larger than {bytes_max} bytes")));
+        }
+        Ok(())
+    }
+
+    /// The next piece of the body; `None` at its end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
+        let begun = *self.begun.get_or_insert_with(Instant::now);
+        loop {
+            let frame = match tokio::time::timeout(BODY_PAUSE_MAX, self.body.frame()).await {
+                Err(_) => return Err(Refusal::new(408, "the request body did not arrive in time")),
+                Ok(None) => return Ok(None),
+                Ok(Some(Err(_))) => {
+                    return Err(Refusal::new(400, "the request body ended before its announced length"));
+                }
+                Ok(Some(Ok(frame))) => frame,
+            };
+            if begun.elapsed() > UPLOAD_DURATION_MAX {
+                return Err(Refusal::new(408, "the request body did not arrive in time"));
+            }
+            if let Ok(bytes) = frame.into_data() {
+                return Ok(Some(bytes));
+            }
+        }
+    }
+
+    /// The whole of a small body.
+    pub(crate) async fn small(&mut self, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
+        self.check(bytes_max as u64)?;
+        let mut all = Vec::new();
+        while let Some(bytes) = self.next().await? {
+            if all.len() + bytes.len() > bytes_max {
+                return Err(Refusal::new(413, format!("the request body is larger than {bytes_max} bytes")));
+            }
+            all.extend_from_slice(&bytes);
+        }
+        Ok(all)
+    }
+
+    /// Reads on for a while without keeping anything, so that a client that is still sending hears the refusal
+    /// instead of a broken connection.
+    pub(crate) async fn drain(mut self) {
+        if self.waits {
+            return;
+        }
+        let _ = tokio::time::timeout(DRAIN_DURATION_MAX, async {
+            let mut drained = 0;
+            while let Some(Ok(frame)) = self.body.frame().await {
+                drained += frame.data_ref().map_or(0, Bytes::len);
+                if drained > DRAIN_BYTES_MAX {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+}

@@ -1,0 +1,46 @@
+//! How much a package client may ask of the endpoints before it is refused.
+
+use std::time::Duration;
+
+/// How long a client may pause inside a body: the gateway's limit for calls of the API.
+pub const BODY_PAUSE_MAX: Duration = Duration::from_secs(20);
+
+/// How long one upload may take in all: the largest package at one megabyte a second, and as much again.
+pub const UPLOAD_DURATION_MAX: Duration = Duration::from_secs(3600);
+
+/// Largest npm package: AWS's quota, "npm request at most 2 GB", taken as what the tarball may have.
+pub const NPM_TARBALL_BYTES_MAX: u64 = 2 << 30;
+
+/// Most JSON around a tarball: `npm deprecate` sends the whole listing back, and the largest public one has some 40 MB.
+pub const NPM_DOCUMENT_BYTES_MAX: usize = 64 << 20;
+
+/// Largest publish request: the tarball as base64, the JSON around it.
+pub const NPM_BODY_BYTES_MAX: u64 = NPM_TARBALL_BYTES_MAX / 3 * 4 + NPM_DOCUMENT_BYTES_MAX as u64;
+
+/// Most publish requests that are read at once, each with up to a document in memory; others wait for their turn.
+pub const PUBLISHES_MAX: usize = 32;
+
+/// Longest body of a request that sets a dist-tag: a version in quotes.
+pub const TAG_BODY_BYTES_MAX: usize = 4096;
+
+/// Most that is read and thrown away of a body whose request is refused: beyond it the connection breaks.
+pub const DRAIN_BYTES_MAX: usize = 16 << 20;
+
+/// Longest time that this takes.
+pub const DRAIN_DURATION_MAX: Duration = Duration::from_secs(5);
+
+/// Memory for listings that were put together: some hundred of the size of an average one.
+pub const LISTINGS_BYTES_MAX: usize = 64 << 20;
+
+/// Listings up to this size are compressed while the client waits (1 ms); larger ones are sent as they are until they
+/// have been compressed in the background.
+pub const PACKED_INLINE_BYTES_MAX: usize = 128 << 10;
+
+/// Listings below this size are not worth compressing: they fit one packet.
+pub const PACKED_BYTES_MIN: usize = 1400;
+
+/// Most packages in one page of search results; the public registry's limit.
+pub const SEARCH_PAGE_MAX: usize = 250;
+
+/// Most packages of one repository that a search looks at before it pages.
+pub const SEARCH_HITS_MAX: usize = 10_000;

@@ -1,0 +1,147 @@
+//! Bringing a version in from the registry behind a connection: fetched once however many ask, proven, kept in the
+//! repository with the connection and in the one that was asked, and only then handed out.
+
+use std::sync::Arc;
+
+use codeartifact::arrival::{self, NewVersion};
+use codeartifact::package_version::Asset;
+use codeartifact::repository::{Repository, RepositoryKey};
+use formats::npm::listing::{Entry, Listing};
+use formats::npm::name::PackageName;
+use formats::npm::tarball::Contents;
+use model::Timestamp;
+use store::Staged;
+
+use super::tarball::{self, Place};
+use super::{coordinates, no_version, source};
+use crate::endpoint::{Shared, Visit};
+use crate::refusal::Refusal;
+use crate::upstream::{FlightError, Flights};
+
+/// How many versions may be on their way at once.
+const UNDER_WAY_MAX: usize = 4096;
+/// Tarballs up to this size are looked through for a readme when the manifest has none: a few milliseconds.
+const README_TARBALL_BYTES_MAX: u64 = 2 << 20;
+
+/// The versions on their way in, by the repository that was asked, the package and the file.
+pub(super) struct Bringing(Flights<(RepositoryKey, PackageName, String), Result<Asset, Refusal>>);
+
+impl Default for Bringing {
+    fn default() -> Self {
+        Self(Flights::new(UNDER_WAY_MAX))
+    }
+}
+
+/// Brings in the version whose tarball has this file name; answers its asset in the repository that was asked.
+pub(super) async fn bring(
+    shared: &Arc<Shared>,
+    visit: &Arc<Visit>,
+    name: &PackageName,
+    file: &str,
+) -> Result<Asset, Refusal> {
+    let key = (visit.repository.clone(), name.clone(), file.to_owned());
+    let work = || {
+        let (shared, visit) = (Arc::clone(shared), Arc::clone(visit));
+        let (name, file) = (name.clone(), file.to_owned());
+        async move { bring_once(&shared, &visit, &name, &file).await }
+    };
+    shared.npm.bringing.0.join(key, work).await.unwrap_or_else(|error| {
+        Err(match error {
+            FlightError::Full => Refusal::new(503, "too many packages are being fetched; try again"),
+            FlightError::Lost => Refusal::new(500, "an internal error occurred"),
+        })
+    })
+}
+
+async fn bring_once(
+    shared: &Shared,
+    visit: &Visit,
+    name: &PackageName,
+    file: &str,
+) -> Result<Asset, Refusal> {
+    let version = name.version_of_file(file).unwrap_or_default();
+    // Others may have brought it between this request's own look and now.
+    let (held, connections) = match tarball::find(shared, visit, name, version).await? {
+        Place::Here(asset) => return Ok(asset),
+        Place::Upstream(_, nearer) => (true, nearer),
+        Place::Nowhere(connections) => (false, connections),
+    };
+    let mut failure = None;
+    for repository in &connections {
+        match bring_through(shared, visit, name, file, repository).await {
+            Ok(Some(asset)) => return Ok(asset),
+            Ok(None) => {}
+            Err(refusal) => failure = failure.or(Some(refusal)),
+        }
+    }
+    if held {
+        return tarball::keep(shared, visit, name, version).await;
+    }
+    Err(failure.unwrap_or_else(|| no_version(visit, name, file)))
+}
+
+/// Brings a version in through the connection of one repository; `None` if the registry behind it has none.
+async fn bring_through(
+    shared: &Shared,
+    visit: &Visit,
+    name: &PackageName,
+    file: &str,
+    repository: &Repository,
+) -> Result<Option<Asset>, Refusal> {
+    let Some(connection) = &repository.connection else { return Ok(None) };
+    let Some(listing) = source::ask(shared, visit, connection, name).await? else { return Ok(None) };
+    let Some(entry) = listing.entry_of_file(file) else { return Ok(None) };
+    let version = entry.version.as_str();
+    if name.version_of_file(file) != Some(version) {
+        // A file that is named otherwise than its version; that version may be held already.
+        match tarball::find(shared, visit, name, version).await? {
+            Place::Here(asset) => return Ok(Some(asset)),
+            Place::Upstream(_, nearer) if nearer.is_empty() => {
+                return tarball::keep(shared, visit, name, version).await.map(Some);
+            }
+            Place::Nowhere(connections) if connections.is_empty() => return Ok(None),
+            Place::Upstream(..) | Place::Nowhere(_) => {}
+        }
+    }
+    let upstream = shared.parts.resolver.resolve(&connection.name)?;
+    let staged = shared.parts.npm.tarball(&upstream, entry, &visit.via, &shared.parts.blobs).await?;
+    let new = Arc::new(new_version(shared, &listing, entry, &staged).await?);
+    let (call, asked, with_connection) =
+        (visit.call.clone(), visit.repository.clone(), repository.key.clone());
+    let package = coordinates(name);
+    let ingest =
+        move |tx: &mut store::Tx| arrival::ingest(tx, &call, &asked, &with_connection, &package, &new);
+    match tarball::place(visit, shared.parts.store.write(ingest).await?) {
+        Place::Here(asset) => Ok(Some(asset)),
+        Place::Upstream(..) | Place::Nowhere(_) => Ok(None),
+    }
+}
+
+/// Describes a version as its registry lists it, with the tarball that came.
+async fn new_version(
+    shared: &Shared,
+    listing: &Listing,
+    entry: &Entry,
+    staged: &Staged,
+) -> Result<NewVersion, Refusal> {
+    let version = entry.version.as_str();
+    let manifest = listing.manifest(version, "").and_then(|text| serde_json::from_str(&text).ok());
+    let manifest = manifest.ok_or_else(|| {
+        Refusal::new(502, format!("the upstream registry's manifest of {version} cannot be read"))
+    })?;
+    let mut new = NewVersion::npm(version, &manifest, staged);
+    let tags = listing.dist_tags().iter().filter(|(_, named)| *named == version);
+    new.dist_tags = tags.map(|(tag, _)| tag.clone()).collect();
+    new.upstream_published_at = entry.time.as_deref().and_then(Timestamp::from_rfc3339);
+    if new.facts.readme.is_none() && staged.size <= README_TARBALL_BYTES_MAX {
+        new.facts.readme = readme(shared, staged).await?;
+    }
+    Ok(new)
+}
+
+async fn readme(shared: &Shared, staged: &Staged) -> Result<Option<String>, Refusal> {
+    let Some(tarball) = shared.parts.blobs.get(&staged.sha256).await? else { return Ok(None) };
+    let reading = tokio::task::spawn_blocking(move || Contents::read(&tarball[..]).readme);
+    // A tarball that cannot be read has no readme.
+    Ok(reading.await.unwrap_or_default())
+}

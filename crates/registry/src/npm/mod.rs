@@ -1,0 +1,157 @@
+//! The npm endpoint: listings, tarballs, publishing and dist-tags of one repository and of what lies above it.
+//!
+//! What a path means is said by `formats::npm::route`, who may do what by the functions of `codeartifact`.
+
+mod bring;
+mod dist_tags;
+mod edit;
+mod listing;
+mod packing;
+mod publish;
+mod search;
+mod source;
+mod tarball;
+
+use std::sync::Arc;
+
+use codeartifact::name::Coordinates;
+use formats::npm::name::PackageName;
+use formats::npm::route::Route;
+use hyper::{Method, Response, StatusCode};
+use serde_json::json;
+
+use crate::answer::{Body, json};
+use crate::endpoint::{Shared, Visit};
+use crate::intake::Intake;
+use crate::refusal::Refusal;
+
+/// What the endpoint holds in memory.
+#[derive(Default)]
+pub(crate) struct State {
+    listings: listing::Cache,
+    bringing: bring::Bringing,
+    publishing: publish::Places,
+}
+
+/// Answers a request, and says for the log what it was about.
+pub(crate) async fn answer(
+    shared: &Arc<Shared>,
+    visit: Visit,
+    intake: Intake,
+) -> (String, Result<Response<Body>, Refusal>) {
+    let Ok(route) = Route::parse(&visit.rest) else {
+        intake.drain().await;
+        return ("package=-".to_owned(), Err(Refusal::new(400, "the path names no npm package")));
+    };
+    let described = describe(&route);
+    let visit = Arc::new(visit);
+    let outcome = match visit.method {
+        Method::GET => read(shared, &visit, route).await,
+        _ => write(shared, &visit, route, intake).await,
+    };
+    (described, outcome)
+}
+
+fn describe(route: &Route) -> String {
+    match route {
+        Route::Root
+        | Route::Ping
+        | Route::Whoami
+        | Route::Search
+        | Route::AdvisoriesBulk
+        | Route::Audits
+        | Route::Unserved => "package=-".to_owned(),
+        Route::Package(name) | Route::DistTags(name) | Route::PackageRevision(name, _) => {
+            format!("package={name}")
+        }
+        Route::Manifest(name, version) => format!("package={name} version={version}"),
+        Route::Tarball(name, file) | Route::TarballRevision(name, file, _) => {
+            format!("package={name} asset={file}")
+        }
+        Route::DistTag(name, tag) => format!("package={name} dist_tag={tag}"),
+    }
+}
+
+async fn read(shared: &Arc<Shared>, visit: &Arc<Visit>, route: Route) -> Result<Response<Body>, Refusal> {
+    match route {
+        Route::Package(name) => packing::answer(shared, visit, &name).await,
+        Route::Manifest(name, selector) => listing::manifest(shared, visit, &name, &selector).await,
+        Route::Tarball(name, file) => tarball::answer(shared, visit, &name, &file).await,
+        Route::DistTags(name) => dist_tags::list(shared, visit, &name).await,
+        Route::Search => search::answer(shared, visit).await,
+        Route::Root | Route::Ping => {
+            source::reach(shared, visit).await?;
+            Ok(json(StatusCode::OK, &json!({})))
+        }
+        Route::Whoami => {
+            source::reach(shared, visit).await?;
+            Ok(json(StatusCode::OK, &json!({"username": visit.call.principal})))
+        }
+        Route::DistTag(..) | Route::PackageRevision(..) | Route::TarballRevision(..) => {
+            Err(not_allowed(visit))
+        }
+        Route::AdvisoriesBulk | Route::Audits => Err(no_audits()),
+        Route::Unserved => Err(unserved()),
+    }
+}
+
+async fn write(
+    shared: &Arc<Shared>,
+    visit: &Arc<Visit>,
+    route: Route,
+    mut intake: Intake,
+) -> Result<Response<Body>, Refusal> {
+    match (&visit.method, route) {
+        (&Method::PUT, Route::Package(name)) => publish::answer(shared, visit, &name, intake).await,
+        (&(Method::PUT | Method::POST), Route::DistTag(name, tag)) => {
+            let outcome = dist_tags::put(shared, visit, &name, &tag, &mut intake).await;
+            intake.drain().await;
+            outcome
+        }
+        (&Method::DELETE, Route::DistTag(name, tag)) => dist_tags::delete(shared, visit, &name, &tag).await,
+        (method, route) => {
+            intake.drain().await;
+            Err(match route {
+                Route::PackageRevision(..) | Route::TarballRevision(..) => no_unpublishing(),
+                Route::AdvisoriesBulk | Route::Audits if *method == Method::POST => no_audits(),
+                Route::Unserved => unserved(),
+                _ => not_allowed(visit),
+            })
+        }
+    }
+}
+
+fn not_allowed(visit: &Visit) -> Refusal {
+    Refusal::new(405, format!("this path does not answer {}", visit.method))
+}
+
+fn no_unpublishing() -> Refusal {
+    let sentence = "versions are not unpublished by npm; \
+                    use aws codeartifact delete-package-versions or update-package-versions-status";
+    Refusal::new(405, sentence)
+}
+
+/// An empty answer would be a false all-clear.
+fn no_audits() -> Refusal {
+    Refusal::not_found("this registry knows no advisories, so nothing can be audited")
+}
+
+fn unserved() -> Refusal {
+    Refusal::not_found("this part of npm's protocol is not served")
+}
+
+/// The package in the words of the API.
+fn coordinates(name: &PackageName) -> Coordinates {
+    Coordinates::npm(name.scope().unwrap_or_default(), name.bare())
+}
+
+/// The package is unknown to clients of this repository.
+fn no_package(visit: &Visit, name: &PackageName) -> Refusal {
+    Refusal::not_found(format!("Not found: repository {} has no package {name}", visit.repository.name))
+}
+
+/// The version is unknown to clients of this repository.
+fn no_version(visit: &Visit, name: &PackageName, version: &str) -> Refusal {
+    let repository = &visit.repository.name;
+    Refusal::not_found(format!("Not found: repository {repository} has no version {version} of {name}"))
+}
