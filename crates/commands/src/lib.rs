@@ -1,3 +1,7 @@
 //! What the command line does beyond serving.
 
+pub mod aws_client;
+pub mod aws_profile;
 pub mod migrationhub_board;
+pub mod migrationhub_import;
+pub mod sigv4;
