@@ -61,7 +61,7 @@ pub struct Author<'c, 'b> {
 impl<'c, 'b> Author<'c, 'b> {
     /// Starts a request; some authors make no mistakes, some many.
     pub fn new(choices: &'c mut Choices<'b>, account: &'c str, told: &'c Told) -> Self {
-        let wrong = [255, 255, 40, 8][choices.below(4)];
+        let wrong = [255, 255, 255, 255, 40, 8][choices.below(6)];
         Self { choices, account, told, wrong }
     }
 
@@ -91,7 +91,7 @@ impl<'c, 'b> Author<'c, 'b> {
             return self.wrong_value();
         }
         match shape {
-            Shape::Boolean => self.choices.once_in(2).into(),
+            Shape::Boolean => self.choices.once_in(if name == "DryRun" { 8 } else { 2 }).into(),
             Shape::Integer { min, max } | Shape::Long { min, max } => {
                 let several =
                     [min.unwrap_or(1), 1, max.unwrap_or(100), min.unwrap_or(0) + 1, i64::from(i32::MAX)];
@@ -145,15 +145,19 @@ impl<'c, 'b> Author<'c, 'b> {
         if name.to_ascii_lowercase().contains("owner") || name == "accountId" {
             return self.account.to_owned();
         }
-        let way = self.choices.byte();
-        let same_name =
-            self.told.iter().filter(|(member, _)| similar(member, name)).map(|(_, text)| text.as_str());
-        let all = self.told.iter().map(|(_, text)| text.as_str());
         let fits = |text: &&str| keeps(rule, text);
-        let several: Vec<&str> = match way % 8 {
-            0..=3 => same_name.chain(all).chain(TEXTS.iter().copied()).filter(fits).take(4).collect(),
-            4 => TEXTS.iter().copied().filter(fits).collect(),
-            5 => all.filter(fits).collect(),
+        let all = || self.told.iter().map(|(_, text)| text.as_str()).filter(fits);
+        let same_name = || {
+            let similar = self.told.iter().filter(|(member, _)| similar(member, name));
+            similar.map(|(_, text)| text.as_str()).filter(fits)
+        };
+        let known = || TEXTS.iter().copied().filter(fits);
+        let way = self.choices.byte() % 16;
+        let several: Vec<&str> = match way {
+            0..=11 if same_name().next().is_some() => same_name().take(6).collect(),
+            0..=11 => known().chain(all()).take(12).collect(),
+            12 => all().collect(),
+            13 => known().collect(),
             _ => Vec::new(),
         };
         if let Some(text) = self.choices.of(&several) {

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use model::{Protocol, Spec};
-use serde_json::Value;
+use model::{Members, Protocol, Spec};
+use serde_json::{Value, json};
 
 use crate::choices::Choices;
 use crate::region::{Region, assert_well, with_account};
@@ -89,28 +89,62 @@ pub(super) fn operations(data: &[u8]) {
     let mut choices = Choices::new(data);
     with_account(|region, account| {
         let mut told = Told::new();
+        if choices.once_in(2) {
+            furnish(region, account, &mut told);
+        }
         while choices.remain() {
             one_operation(region, account, &mut choices, &mut told);
         }
     });
 }
 
+/// What most operations need to be there: a home region, a stream, a domain with repositories, models, an asset.
+fn furnish(region: &Region, account: &str, told: &mut Told) {
+    let property = json!({"name": "heat", "dataType": "DOUBLE", "type": {"measurement": {}}});
+    let steps = [
+        ("CreateHomeRegionControl", json!({"HomeRegion": "us-west-2", "Target": {"Type": "ACCOUNT"}})),
+        ("CreateProgressUpdateStream", json!({"ProgressUpdateStreamName": "s"})),
+        ("ImportMigrationTask", json!({"ProgressUpdateStream": "s", "MigrationTaskName": "t"})),
+        ("CreateDomain", json!({"domain": "shop"})),
+        ("CreateRepository", json!({"domain": "shop", "repository": "store"})),
+        ("CreateRepository", json!({"domain": "shop", "repository": "app"})),
+        ("CreateAssetModel", json!({"assetModelName": "pump", "assetModelProperties": [property]})),
+    ];
+    for (name, members) in steps {
+        request(region, account, spec(name), members.as_object().expect("it is one"), told);
+    }
+    let model = told.iter().find(|(name, _)| name == "assetModelId").map_or("", |(_, id)| id).to_owned();
+    let hierarchy = json!([{"name": "parts", "childAssetModelId": model}]);
+    let members = json!({"assetModelName": "plant", "assetModelHierarchies": hierarchy});
+    request(region, account, spec("CreateAssetModel"), members.as_object().expect("it is one"), told);
+    for _ in 0..2 {
+        let model = told.iter().find(|(name, _)| name == "assetModelId").map_or("", |(_, id)| id);
+        let members = json!({"assetModelId": model, "assetName": "a"});
+        request(region, account, spec("CreateAsset"), members.as_object().expect("it is one"), told);
+    }
+}
+
+fn spec(name: &str) -> &'static Spec {
+    specs().iter().find(|spec| spec.name == name).expect("the operation is known")
+}
+
 fn one_operation(region: &Region, account: &str, choices: &mut Choices<'_>, told: &mut Told) {
     let specs = if choices.once_in(8) { specs() } else { implemented() };
     let spec = specs[choices.below(specs.len())];
     let members = Author::new(choices, account, told).members(spec.input, 0);
-    let answer = region.send(&signed(spec, &members, account));
+    request(region, account, spec, &members, told);
+}
+
+fn request(region: &Region, account: &str, spec: &'static Spec, members: &Members, told: &mut Told) {
+    let answer = region.send(&signed(spec, members, account));
     let statuses = assert_well(&answer);
     let body =
         answer.windows(4).position(|window| window == b"\r\n\r\n").map_or(&[][..], |at| &answer[at + 4..]);
     let body: Option<Value> = serde_json::from_slice(body).ok();
     let error = body.as_ref().and_then(|body| body.get("__type")).and_then(Value::as_str);
     crate::note((spec.service.id, spec.name, &statuses, error));
-    if std::env::var("X").is_ok() {
-        println!("ZZ {} {:?} {:?}", spec.name, statuses, error);
-    }
     if let Some(body) = body.as_ref().filter(|_| statuses.first().is_some_and(|status| *status < 300)) {
-        for (name, value) in &members {
+        for (name, value) in members {
             collect(name, value, told);
         }
         collect("", body, told);
