@@ -34,6 +34,17 @@ pub(crate) fn stop_dry_run(dry_run: Option<bool>) -> Result<(), Error> {
     Err(Error::Modelled(mgh::Error::DryRunOperation(stop)))
 }
 
+/// Refuses what has to ask Application Discovery while that is switched off; on AWS this means that the hub may not
+/// call it (migration-hub 2.7).
+pub(crate) fn check_discovery(call: &service::Call) -> Result<(), Error> {
+    if !call.installation.discovery_off {
+        return Ok(());
+    }
+    let message =
+        "Application Discovery is switched off on this server, and this operation needs it".to_owned();
+    Err(Error::Modelled(mgh::Error::PolicyError(mgh::types::PolicyErrorException { message })))
+}
+
 /// What disassociating something that is not associated answers (assumed: migration-hub 8.0g; AWS may answer 200).
 pub(crate) fn missing_association(kind: &str, key: &str, stream: &str, task: &str) -> Error {
     resource_not_found(format!(

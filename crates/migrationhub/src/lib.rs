@@ -1,16 +1,21 @@
-//! AWS Migration Hub and Migration Hub Config: migration tools report progress, people follow it in one place.
+//! AWS Migration Hub, its Config and Application Discovery: migration tools report progress, people follow it in one place.
 //!
 //! Streams hold tasks; a task holds its state, the history of its updates, and what it created. All of it is kept
 //! per (account, region); the home region is kept per account. No HTTP here.
 
 mod access;
+mod application_state;
 pub mod board;
 mod created_artifact;
 mod dialect;
+mod discovered_resource;
+pub mod discovery;
 mod error;
 pub mod home_region;
+mod matching;
 mod migration_task;
 mod page;
+mod place;
 mod progress_update_stream;
 mod reconcile;
 mod source_resource;
@@ -29,11 +34,20 @@ pub static ROOM: store::Room = store::Room {
         migration_task::MIGRATION,
         created_artifact::MIGRATION,
         source_resource::MIGRATION,
+        discovery::MIGRATIONS[0],
+        discovery::MIGRATIONS[1],
+        discovery::MIGRATIONS[2],
+        discovery::MIGRATIONS[3],
+        discovery::MIGRATIONS[4],
+        discovery::MIGRATIONS[5],
+        discovered_resource::MIGRATION,
+        application_state::MIGRATION,
+        matching::MIGRATION,
     ],
     blob_references: &[],
 };
 
-/// Enters both services and their operations.
+/// Enters the three services and their operations.
 pub fn register(table: &mut Table) {
     table.service(dialect::MIGRATION_HUB, mgh::SPECS);
     table.write::<mgh::operations::CreateProgressUpdateStream>(progress_update_stream::create);
@@ -48,6 +62,12 @@ pub fn register(table: &mut Table) {
     table.write::<mgh::operations::AssociateSourceResource>(source_resource::associate);
     table.read::<mgh::operations::ListSourceResources>(source_resource::list);
     table.write::<mgh::operations::DisassociateSourceResource>(source_resource::disassociate);
+    table.write::<mgh::operations::AssociateDiscoveredResource>(discovered_resource::associate);
+    table.read::<mgh::operations::ListDiscoveredResources>(discovered_resource::list);
+    table.write::<mgh::operations::DisassociateDiscoveredResource>(discovered_resource::disassociate);
+    table.write::<mgh::operations::NotifyApplicationState>(application_state::notify);
+    table.read::<mgh::operations::DescribeApplicationState>(application_state::describe);
+    table.read::<mgh::operations::ListApplicationStates>(application_state::list);
     table.write::<mgh::operations::AssociateCreatedArtifact>(created_artifact::associate);
     table.read::<mgh::operations::ListCreatedArtifacts>(created_artifact::list);
     table.write::<mgh::operations::DisassociateCreatedArtifact>(created_artifact::disassociate);
@@ -57,4 +77,6 @@ pub fn register(table: &mut Table) {
     table.read::<config::operations::GetHomeRegion>(home_region::get);
     table.read::<config::operations::DescribeHomeRegionControls>(home_region::describe);
     table.write::<config::operations::DeleteHomeRegionControl>(home_region::delete);
+
+    discovery::register(table);
 }

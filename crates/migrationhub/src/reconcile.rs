@@ -2,7 +2,7 @@
 
 use store::{Error, Tx};
 
-use crate::progress_update_stream;
+use crate::{discovery, matching, progress_update_stream};
 
 /// Takes the next step of everything that is under way, some `limit` rows of each; answers how many rows it moved.
 ///
@@ -10,10 +10,11 @@ use crate::progress_update_stream;
 /// than the rows, and a step that was rolled back is taken again.
 pub fn reconcile(tx: &mut Tx, limit: usize) -> Result<usize, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    progress_update_stream::purge(tx, limit)
+    let matched = matching::reconcile(tx, limit)?;
+    Ok(matched + discovery::reconcile(tx, limit)? + progress_update_stream::purge(tx, limit)?)
 }
 
 /// Says whether [`reconcile`] has anything to do, from a snapshot.
 pub fn is_due(tx: &mut Tx) -> Result<bool, Error> {
-    progress_update_stream::is_purge_due(tx)
+    Ok(matching::is_due(tx)? || discovery::is_due(tx)? || progress_update_stream::is_purge_due(tx)?)
 }

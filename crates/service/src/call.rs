@@ -38,6 +38,11 @@ pub struct Installation {
     /// How long passing states of IoT SiteWise last (CREATING, UPDATING, ...), in milliseconds; 0 ends them before
     /// the answer is sent.
     pub propagation_ms: i64,
+    /// Whether configuration ids that Application Discovery never gave are refused, as AWS does; else ids of AWS's
+    /// form become placeholders on their first use.
+    pub unknown_configuration_rejected: bool,
+    /// Whether Application Discovery is switched off.
+    pub discovery_off: bool,
 }
 
 /// The caller may not do this; holds the sentence for the answer.

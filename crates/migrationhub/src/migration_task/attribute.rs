@@ -12,6 +12,7 @@ use store::Tx;
 use super::{reach, table};
 use crate::access::Kind;
 use crate::error::{self, Error, stop_dry_run};
+use crate::matching;
 
 /// Replaces the attributes of a task as a whole; matching follows after the answer.
 ///
@@ -29,6 +30,7 @@ pub(crate) fn put(
     let key = reach(tx, call, "PutResourceAttributes", Kind::Write, stream, name)?;
     stop_dry_run(input.dry_run)?;
     table::put_resource_attributes(tx, call, &key, &stored(&input.resource_attribute_list))?;
+    matching::enqueue(tx, call, &key, stream, &input.resource_attribute_list)?;
     Ok(mgh::types::PutResourceAttributesResult {})
 }
 

@@ -8,6 +8,7 @@ use store::Tx;
 use super::reach;
 use super::table::{self, After};
 use crate::access::{Kind, admit};
+use crate::discovered_resource;
 use crate::error::{self, Error};
 use crate::page::Listing;
 
@@ -19,7 +20,7 @@ const UPDATE_TYPE: &str = "MIGRATION_TASK_STATE_UPDATED";
 
 /// Lists the tasks of all streams, most recent first; of equally recent ones by stream, then by task.
 ///
-/// Errors in this order: access denied, home region not set, refused token.
+/// Errors in this order: access denied, home region not set, refused token, discovery off, no such server.
 pub(crate) fn list(
     tx: &mut Tx,
     call: &Call,
@@ -34,7 +35,10 @@ pub(crate) fn list(
         [newest_first, stream_name, name] => After { newest_first: number(newest_first)?, stream_name, name },
         _ => After { newest_first: i64::MIN, stream_name: "", name: "" },
     };
-    let mut tasks = table::list(tx, call, &after, listing.limit())?;
+    let mut tasks = match &input.resource_name {
+        Some(id) => discovered_resource::tasks_of(tx, call, id, &after, listing.limit())?,
+        None => table::list(tx, call, &after, listing.limit())?,
+    };
     let next_token = listing.close(&mut tasks, |task| {
         vec![(-task.updated_at.millis()).to_string(), task.stream_name.clone(), task.name.clone()]
     });

@@ -11,12 +11,12 @@ use store::Tx;
 
 use crate::access::{Kind, admit, task_arn};
 use crate::error::{self, Error, stop_dry_run};
-use crate::progress_update_stream;
+use crate::{application_state, progress_update_stream};
 
 pub(crate) use attribute::put as put_resource_attributes;
 pub(crate) use list::{list, list_updates};
 pub(crate) use state::{Update, is_stale};
-pub(crate) use table::{MIGRATION, list_standing, purge, purge_updates};
+pub(crate) use table::{After, MIGRATION, Summary, list_standing, purge, purge_updates};
 
 /// The state of a task that was imported and never reported (assumed: migration-hub 7.7).
 const STATUS_IMPORTED: &str = "NOT_STARTED";
@@ -76,6 +76,7 @@ pub(crate) fn notify_state(
     } else {
         table::put_count(tx, call, &key, update.sequence)?;
     }
+    application_state::task_started(tx, call.into(), &key, &update.status, update.updated_at)?;
     Ok(mgh::types::NotifyMigrationTaskStateResult {})
 }
 

@@ -10,7 +10,9 @@ use store::Tx;
 use crate::access::{Kind, admit, stream_arn};
 use crate::error::{self, Error, stop_dry_run};
 use crate::page::Listing;
-use crate::{created_artifact, migration_task, source_resource};
+use crate::{
+    application_state, created_artifact, discovered_resource, matching, migration_task, source_resource,
+};
 
 pub(crate) use table::{Deleted, MIGRATION};
 
@@ -98,8 +100,16 @@ pub(crate) fn is_purge_due(tx: &mut Tx) -> Result<bool, store::Error> {
 type Purge = fn(&mut Tx, &Deleted, i64) -> Result<u64, store::Error>;
 
 /// The rooms that keep rows under a stream's internal id.
-const CONTENTS: [Purge; 4] =
-    [created_artifact::purge, source_resource::purge, migration_task::purge_updates, migration_task::purge];
+const CONTENTS: [Purge; 8] = [
+    created_artifact::purge,
+    source_resource::purge,
+    discovered_resource::purge,
+    discovered_resource::purge_removals,
+    matching::purge,
+    application_state::purge,
+    migration_task::purge_updates,
+    migration_task::purge,
+];
 
 fn purge_one(tx: &mut Tx, deleted: &Deleted, limit: i64) -> Result<usize, store::Error> {
     let mut removed = 0;

@@ -49,3 +49,11 @@ pub fn assert_refused(refusal: &Refusal, name: &str, says: &str) {
     assert!(refusal.body["Message"].as_str().is_some_and(|text| text.contains(says)), "{}", refusal.body);
     assert_eq!(refusal.body["__type"], name);
 }
+
+/// Takes every step that waits for the server itself.
+pub fn reconcile(world: &World) {
+    let step = |tx: &mut store::Tx| -> Result<usize, store::Error> { migrationhub::reconcile(tx, 500) };
+    while world.store().write_blocking(step).unwrap() > 0 {}
+    let due: Result<bool, store::Error> = world.store().read_blocking(migrationhub::is_due);
+    assert!(!due.unwrap());
+}

@@ -1,9 +1,12 @@
 //! Operation tests of Migration Hub, without ports or sleeps, on every database.
 
+mod application_state;
 mod created_artifact;
+mod discovered_resource;
 mod home_region;
 mod hub;
 mod lists;
+mod matching;
 mod migration_task;
 mod source_resource;
 mod twin;
