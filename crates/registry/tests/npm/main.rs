@@ -1,0 +1,11 @@
+//! The npm endpoint as clients meet it, over a made-up public registry; in memory but for that registry's socket.
+
+#![allow(clippy::unwrap_used, reason = "all of it is tests")]
+
+mod access;
+mod failing;
+mod listing;
+mod publishing;
+mod retention;
+mod support;
+mod tarball;
