@@ -26,18 +26,9 @@ impl Clock {
     }
 
     /// Says what time it is.
-    ///
-    /// # Panics
-    /// When the machine's clock stands before 1970.
     pub fn now(&self) -> Timestamp {
         match self {
-            Clock::System => {
-                let since =
-                    SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock stands after 1970");
-                Timestamp::from_millis(
-                    i64::try_from(since.as_millis()).expect("the year is below 292 000 000"),
-                )
-            }
+            Clock::System => moment(SystemTime::now()),
             Clock::Manual(clock) => Timestamp::from_millis(clock.0.load(Ordering::SeqCst)),
         }
     }
@@ -49,5 +40,26 @@ impl Clock {
     pub fn advance(&self, by: Duration) {
         let Clock::Manual(clock) = self else { panic!("only a manual clock can be moved") };
         clock.0.fetch_add(i64::try_from(by.as_millis()).expect("the step fits"), Ordering::SeqCst);
+    }
+}
+
+/// Turns the machine's time into ours; a board without a battery may well start before 1970, and is served.
+fn moment(time: SystemTime) -> Timestamp {
+    let millis = |since: Duration| i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => millis(since),
+        Err(before) => -millis(before.duration()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_before_1970_counts_backwards() {
+        let step = Duration::from_millis(1500);
+        assert_eq!(moment(UNIX_EPOCH + step), Timestamp::from_millis(1500));
+        assert_eq!(moment(UNIX_EPOCH - step), Timestamp::from_millis(-1500));
     }
 }
