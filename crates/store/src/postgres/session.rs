@@ -13,6 +13,14 @@ use crate::{Error, OpenError, Value};
 /// How long to try to reach the server, unless the URL says otherwise.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
 
+/// How long a server may be silent on an open connection before it counts as lost, unless the URL says otherwise:
+/// a machine that was switched off sends nothing, and the operating system waits a quarter of an hour or two.
+const SILENCE_WAIT: Duration = Duration::from_secs(30);
+/// How long an idle connection goes unprobed; the driver's own value is what libpq takes from the system.
+const PROBE_PAUSE: Duration = Duration::from_secs(30);
+/// What the driver says when the URL names no pause.
+const PROBE_PAUSE_UNSET: Duration = Duration::from_hours(2);
+
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const WRITE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 
@@ -34,6 +42,15 @@ pub(crate) fn configure(url: &str) -> Result<Config, OpenError> {
         .map_err(|error| OpenError::Broken(format!("the database URL cannot be read: {}", reason(&error))))?;
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT_WAIT);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE_WAIT);
+    }
+    if config.get_keepalives_idle() == PROBE_PAUSE_UNSET {
+        config.keepalives_idle(PROBE_PAUSE);
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(PROBE_PAUSE / 3);
     }
     if config.get_application_name().is_none() {
         config.application_name("homeregion");
@@ -175,4 +192,22 @@ fn in_statement(error: Error, sql: &str) -> Error {
 
 fn borrow<'a>(params: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
     params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silent_server_is_given_up_soon_unless_the_url_says_otherwise() {
+        let plain = configure("postgres://app@db.example/app").unwrap();
+        assert_eq!(plain.get_tcp_user_timeout(), Some(&SILENCE_WAIT));
+        assert_eq!(plain.get_keepalives_idle(), PROBE_PAUSE);
+        assert_eq!(plain.get_keepalives_interval(), Some(PROBE_PAUSE / 3));
+        let own = "postgres://app@db.example/app?tcp_user_timeout=5&keepalives_idle=6&keepalives_interval=7";
+        let own = configure(own).unwrap();
+        assert_eq!(own.get_tcp_user_timeout(), Some(&Duration::from_secs(5)));
+        assert_eq!(own.get_keepalives_idle(), Duration::from_secs(6));
+        assert_eq!(own.get_keepalives_interval(), Some(Duration::from_secs(7)));
+    }
 }
