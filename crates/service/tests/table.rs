@@ -271,4 +271,9 @@ fn long_names_have_keys_that_are_bounded_ordered_and_different() {
     }
     assert!(key(&"a".repeat(5000)) < key(&"b".repeat(5000)));
     assert_eq!(key(&long), key(&long));
+    // A name that is written like the key of another is not mistaken for it.
+    for long in [&long, &"a".repeat(5000), &"€".repeat(1600), &"𝄞".repeat(1600)] {
+        let forged = key(long);
+        assert_ne!(key(&forged), forged, "{forged}");
+    }
 }
