@@ -16,7 +16,7 @@ use crate::tag;
 pub fn begin(call: &Call, passing: AssetState, now: Timestamp) -> (AssetState, Option<Timestamp>) {
     match call.installation.propagation_ms {
         0 => (AssetState::Active, None),
-        delay => (passing, Some(Timestamp::from_millis(now.millis() + delay))),
+        delay => (passing, Some(now.plus_millis(delay))),
     }
 }
 

@@ -73,7 +73,7 @@ pub fn create(
 
 /// Says when a passing state that begins now is over.
 pub fn due_at(call: &Call, now: Timestamp) -> Timestamp {
-    Timestamp::from_millis(now.millis() + call.installation.propagation_ms)
+    now.plus_millis(call.installation.propagation_ms)
 }
 
 fn model_type(text: Option<&str>) -> Result<AssetModelType, Error> {
