@@ -11,6 +11,7 @@ mod healthcheck;
 mod import;
 mod logging;
 mod packages;
+mod scratch;
 mod serve;
 pub mod services;
 mod upstreams;

@@ -1,6 +1,6 @@
 //! `homeregion serve`: opens the data, listens, and ends when it is told to.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use gateway::{Gateway, Settings, Shutdown};
@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::arguments::{Home, Serve};
 use crate::configuration::Configuration;
+use crate::scratch::Scratch;
 use crate::{chores, environment, logging, packages, services};
 
 /// Serves until interrupted.
@@ -19,7 +20,7 @@ pub fn run(arguments: &Serve) -> Result<(), String> {
     logging::start(arguments.log)?;
     let scratch = arguments.ephemeral.then(Scratch::make).transpose()?;
     let folder = match &scratch {
-        Some(scratch) => scratch.0.clone(),
+        Some(scratch) => scratch.folder().to_owned(),
         None => arguments.home.folder()?,
     };
     let store = open(&arguments.home, &folder, !arguments.ephemeral)?;
@@ -33,6 +34,13 @@ pub fn run(arguments: &Serve) -> Result<(), String> {
 }
 
 fn check(arguments: &Serve) -> Result<(), String> {
+    if arguments.ephemeral && arguments.home.database != "sqlite" {
+        return Err(
+            "--ephemeral starts with nothing and lets everybody delete everything, which a database that \
+                    outlives the server must not suffer; leave --database out"
+                .to_owned(),
+        );
+    }
     if !arguments.listen.ip().is_loopback() && !arguments.insecure {
         return Err(format!(
             "{} is not a loopback address, and any access key is accepted; \
@@ -154,22 +162,41 @@ fn interrupted() -> impl Future<Output = ()> {
     }
 }
 
-/// A folder that goes with the server.
-struct Scratch(PathBuf);
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
 
-impl Scratch {
-    fn make() -> Result<Self, String> {
-        let folder = std::env::temp_dir().join(format!("homeregion-{}", Entropy::System.uuid()));
-        std::fs::create_dir_all(&folder)
-            .map_err(|error| format!("cannot create the folder {}: {error}", folder.display()))?;
-        Ok(Self(folder))
-    }
-}
+    use super::*;
+    use crate::arguments::{Arguments, Command};
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            log::warn!("the folder {} was not removed: {error}", self.0.display());
+    fn checked(options: &[&str]) -> Result<(), String> {
+        let arguments = ["homeregion", "serve", "--database", "sqlite"].iter().chain(options);
+        match Arguments::try_parse_from(arguments).unwrap().command {
+            Command::Serve(serve) => check(&serve),
+            _ => unreachable!("the command is serve"),
         }
+    }
+
+    #[test]
+    fn options_that_would_lose_data_or_open_the_server_are_refused() {
+        checked(&[]).unwrap();
+        checked(&["--ephemeral"]).unwrap();
+        checked(&["--listen", "0.0.0.0:4566", "--insecure"]).unwrap();
+        for (options, word) in [
+            (&["--listen", "0.0.0.0:4566"][..], "--insecure"),
+            (&["--account", "12345678901a"], "twelve-digit"),
+            (&["--public-url", "region.example"], "http://"),
+        ] {
+            assert!(checked(options).unwrap_err().contains(word), "{options:?}");
+        }
+    }
+
+    #[test]
+    fn a_database_that_outlives_the_server_is_not_thrown_away() {
+        let words = ["homeregion", "serve", "--ephemeral", "--database", "postgres://app@localhost/app"];
+        let Command::Serve(serve) = Arguments::try_parse_from(words).unwrap().command else {
+            unreachable!("the command is serve")
+        };
+        assert!(check(&serve).unwrap_err().contains("--ephemeral"));
     }
 }
