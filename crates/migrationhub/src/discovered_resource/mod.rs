@@ -142,6 +142,17 @@ pub(crate) fn tie_automatically(
     application_state::task_tied(tx, at, task)
 }
 
+/// The servers that a call tied a task to, by id; the first `limit` ties are looked at.
+pub(crate) fn tied_by_hand(
+    tx: &mut Tx,
+    at: Place<'_>,
+    task: &TaskKey,
+    limit: i64,
+) -> Result<Vec<String>, store::Error> {
+    let ties = table::list(tx, at, task, "", limit)?;
+    Ok(ties.into_iter().filter(|tie| tie.is_manual).map(|tie| tie.configuration_id).collect())
+}
+
 fn unknown(id: &str) -> Error {
     error::resource_not_found(format!(
         "the Application Discovery Service configuration '{id}' does not exist"

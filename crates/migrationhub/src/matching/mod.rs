@@ -14,7 +14,7 @@ use service::Call;
 use store::{Error, Tx};
 
 use crate::discovered_resource;
-use crate::discovery::configuration_item::{self, Item, ItemKind, attribute};
+use crate::discovery::configuration_item::{self, Item, ItemKind, attribute, foreign};
 use crate::migration_task::TaskKey;
 use crate::place::Place;
 
@@ -90,15 +90,37 @@ fn step(tx: &mut Tx, at: Place<'_>, task: &TaskKey, matching: &Matching) -> Resu
     let id = match decide(tx, at, steps)? {
         Decision::Ambiguous => return Ok(()),
         Decision::Server(id) => learn(tx, at, id, &evidence, &matching.stream_name)?,
-        Decision::Unknown => {
-            let now = tx.now();
-            let attributes = evidence.attributes(&matching.stream_name);
-            let item = Item::new(tx, ItemKind::Server, attributes, now);
-            configuration_item::table::put(tx, at, &item)?;
-            item.configuration_id
-        }
+        Decision::Unknown => match placeholders(tx, at, task)?.as_mut_slice() {
+            [] => make(tx, at, &evidence, &matching.stream_name)?,
+            [item] => {
+                item.attributes.extend(evidence.attributes(&matching.stream_name));
+                item.modified_at = tx.now();
+                configuration_item::table::put(tx, at, item)?;
+                item.configuration_id.clone()
+            }
+            _ => return Ok(()),
+        },
     };
     discovered_resource::tie_automatically(tx, at, task, &id, matching.generation)
+}
+
+/// Makes a server known by what a task says of it.
+fn make(tx: &mut Tx, at: Place<'_>, evidence: &Evidence, stream_name: &str) -> Result<String, Error> {
+    let now = tx.now();
+    let item = Item::new(tx, ItemKind::Server, evidence.attributes(stream_name), now);
+    configuration_item::table::put(tx, at, &item)?;
+    Ok(item.configuration_id)
+}
+
+/// The servers that the task was tied to by hand and of which nothing is known but their id: of one that was carried
+/// over from AWS, the task's attributes are the first news, not those of another server (assumed).
+fn placeholders(tx: &mut Tx, at: Place<'_>, task: &TaskKey) -> Result<Vec<Item>, Error> {
+    let mut found = Vec::new();
+    for id in discovered_resource::tied_by_hand(tx, at, task, CANDIDATES_MAX)? {
+        let item = configuration_item::table::get(tx, at, &id)?;
+        found.extend(item.filter(foreign::is_placeholder));
+    }
+    Ok(found)
 }
 
 /// Asks, step by step, which known servers have the values of a step.

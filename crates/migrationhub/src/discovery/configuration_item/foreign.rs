@@ -57,6 +57,12 @@ pub(crate) fn adopt(
     table::put(tx, at, &item)
 }
 
+/// Whether nothing is known of a server but the id that it was adopted under.
+pub(crate) fn is_placeholder(item: &Item) -> bool {
+    item.kind == ItemKind::Server
+        && item.attributes.iter().all(|(name, value)| name == attribute::TYPE && value == attribute::TYPE_OTHER)
+}
+
 /// Whether ids from elsewhere become placeholders (assumed: migration-hub 10.6).
 fn adopts(call: &Call) -> bool {
     !call.installation.unknown_configuration_rejected
