@@ -1,7 +1,9 @@
 //! The tables of this service, all rooms together: what a data folder holds of it.
 //!
 //! Names are the keys: every row of a repository starts with the repository's own key, so that a repository
-//! goes in one sweep and a page of a list is one range. A namespace that is absent is the empty text.
+//! goes in one sweep and a page of a list is one range. A namespace that is absent is the empty text; one that is
+//! long, and a long name, stand there as their bounded key (`package::table::part`). The assets of a version are told
+//! apart by position, since a name beside a version would not fit PostgreSQL's index entries.
 
 /// The history of the schema; a published text never changes.
 pub(crate) const MIGRATIONS: &[&str] = &["
@@ -71,7 +73,7 @@ CREATE TABLE codeartifact_asset (
     sha512 TEXT NOT NULL,
     md5 TEXT NOT NULL,
     on_demand INTEGER NOT NULL,
-    PRIMARY KEY (account, region, domain, repository, format, namespace, package, version, name));
+    PRIMARY KEY (account, region, domain, repository, format, namespace, package, version, position));
 CREATE INDEX codeartifact_asset_by_content
     ON codeartifact_asset (sha256);
 CREATE INDEX codeartifact_asset_by_domain

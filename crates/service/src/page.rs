@@ -24,9 +24,6 @@ const LAYOUT: u8 = 1;
 /// Longest key: with a task's name of 256 characters before it (1024 bytes) an index entry stays below 2704 bytes,
 /// and a token that holds it alone is 1380 characters long.
 const KEY_BYTES_MAX: usize = 1000;
-/// Longest name that is its own key: shorter than every key of a long name, whose beginning ends before a character
-/// of up to four bytes, so that no name can be made to look like the key of another.
-const NAME_BYTES_MAX: usize = KEY_BYTES_MAX - 4;
 /// Hexadecimal digits of the digest that ends the key of a long name.
 const KEY_DIGEST_BYTES: usize = 64;
 /// Layout, time and code before the cursor.
@@ -64,11 +61,17 @@ impl std::fmt::Display for Refused {
 ///
 /// Keys order like names as far as they are not long, differ when names differ, and are known without the row.
 pub fn key(name: &str) -> Cow<'_, str> {
-    if name.len() <= NAME_BYTES_MAX {
+    key_within(name, KEY_BYTES_MAX)
+}
+
+/// The same for rows whose keys must be shorter than others'; `bytes_max` is beyond a hundred, and fixed for a column.
+pub fn key_within(name: &str, bytes_max: usize) -> Cow<'_, str> {
+    // Shorter than every key of a long name, whose beginning ends before a character of up to four bytes, so that
+    // no name can be made to look like the key of another.
+    if name.len() <= bytes_max - 4 {
         return Cow::Borrowed(name);
     }
-    let end = (0..=KEY_BYTES_MAX - KEY_DIGEST_BYTES).rev().find(|end| name.is_char_boundary(*end));
-    let mut key = name[..end.unwrap_or_default()].to_owned();
+    let mut key = name[..name.floor_char_boundary(bytes_max - KEY_DIGEST_BYTES)].to_owned();
     for byte in Sha256::digest(name) {
         write!(key, "{byte:02x}").expect("a String takes every write");
     }

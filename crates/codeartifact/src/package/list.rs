@@ -40,18 +40,13 @@ pub fn list(tx: &mut Tx, call: &Call, input: &ListPackagesRequest) -> Result<Lis
     let token = input.next_token.as_deref();
     let asked =
         Asked::new(call, ListPackages::SPEC, &bound, input.max_results, limits::PAGE_OF_PACKAGES, token)?;
-    let filter = Filter {
-        format,
-        namespaces: (namespace.clone(), store::prefix_end(&namespace)),
-        names: (name.to_owned(), store::prefix_end(name)),
-        publish,
-        upstream,
-    };
+    let filter = Filter { format, namespace: &namespace, name, publish, upstream };
     let after = (asked.after(0), asked.after(1), asked.after(2));
     let mut packages = table::list(tx, &key, &filter, after, asked.read())?;
     let next_token = asked.cut(&mut packages, |last| {
         let last = &last.coordinates;
-        vec![last.format.as_str().to_owned(), last.namespace.clone(), last.name.clone()]
+        let (namespace, name) = (table::part(&last.namespace), table::part(&last.name));
+        vec![last.format.as_str().to_owned(), namespace.into_owned(), name.into_owned()]
     });
     Ok(ListPackagesResult { packages: Some(packages.into_iter().map(summary).collect()), next_token })
 }

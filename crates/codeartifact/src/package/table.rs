@@ -1,11 +1,40 @@
 //! Rows of packages.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use store::{Error, Row, Tx, Value};
 
 use super::{OriginConfiguration, Package, Setting};
 use crate::name::{Coordinates, PackageFormat};
 use crate::page::limit;
 use crate::repository::RepositoryKey;
+
+/// Longest key of a namespace or a name. Either may have 255 characters of four bytes; with two keys and a version of
+/// that length an index entry stays below PostgreSQL's 2704 bytes, and a page token that holds two keys below the
+/// 2000 characters of its pattern.
+const PART_BYTES_MAX: usize = 512;
+
+/// As much of a prefix as the keys of all names show that begin with it: a key ends in a digest of 64 digits, before
+/// which a character of four bytes may be cut off.
+const PREFIX_BYTES_MAX: usize = PART_BYTES_MAX - 64 - 3;
+
+/// What is neither looked up nor ordered by: names that are longer than their keys; `v` numbers its layout.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    v: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+}
+
+const DOCUMENT_LAYOUT: u32 = 1;
+
+/// The text under which rows keep and order a namespace or a name: itself unless it is long.
+pub(crate) fn part(name: &str) -> Cow<'_, str> {
+    service::page::key_within(name, PART_BYTES_MAX)
+}
 
 /// The key columns of a package's rows, in the order of every table below repositories.
 pub(crate) fn key<'a>(repository: &'a RepositoryKey, package: &'a Coordinates) -> Vec<Value<'a>> {
@@ -15,8 +44,8 @@ pub(crate) fn key<'a>(repository: &'a RepositoryKey, package: &'a Coordinates) -
         (&repository.domain.name).into(),
         (&repository.name).into(),
         package.format.as_str().into(),
-        (&package.namespace).into(),
-        (&package.name).into(),
+        Value::Text(part(&package.namespace)),
+        Value::Text(part(&package.name)),
     ]
 }
 
@@ -24,10 +53,10 @@ pub(crate) fn key<'a>(repository: &'a RepositoryKey, package: &'a Coordinates) -
 pub(crate) struct Filter<'a> {
     /// The only format, or empty.
     pub(crate) format: &'a str,
-    /// The namespaces, from the first up to and excluding the second.
-    pub(crate) namespaces: (String, String),
-    /// The names, likewise.
-    pub(crate) names: (String, String),
+    /// What the namespaces begin with.
+    pub(crate) namespace: &'a str,
+    /// What the names begin with.
+    pub(crate) name: &'a str,
     /// The only publish setting, or empty.
     pub(crate) publish: &'a str,
     /// The only upstream setting, or empty.
@@ -40,7 +69,7 @@ pub(crate) fn get(
     package: &Coordinates,
 ) -> Result<Option<Package>, Error> {
     tx.query_one(
-        "SELECT format, namespace, name, publish, upstream, origin_set, sequence, created_at
+        "SELECT format, namespace, name, publish, upstream, origin_set, sequence, created_at, document
          FROM codeartifact_package
          WHERE account = ?1 AND region = ?2 AND domain = ?3 AND repository = ?4
              AND format = ?5 AND namespace = ?6 AND name = ?7",
@@ -51,6 +80,7 @@ pub(crate) fn get(
 
 /// Saves a package, new or with another origin configuration.
 pub(crate) fn put(tx: &mut Tx, repository: &RepositoryKey, package: &Package) -> Result<(), Error> {
+    let document = serde_json::to_string(&Document::of(&package.coordinates)).expect("texts always encode");
     let mut params = key(repository, &package.coordinates);
     params.extend([
         package.origin.publish.as_str().into(),
@@ -58,12 +88,13 @@ pub(crate) fn put(tx: &mut Tx, repository: &RepositoryKey, package: &Package) ->
         package.origin_set.into(),
         package.sequence.into(),
         package.created_at.into(),
+        document.into(),
     ]);
     tx.execute(
         "INSERT INTO codeartifact_package
              (account, region, domain, repository, format, namespace, name,
               publish, upstream, origin_set, sequence, created_at, document)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '{\"v\":1}')
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (account, region, domain, repository, format, namespace, name)
          DO UPDATE SET publish = excluded.publish, upstream = excluded.upstream,
              origin_set = excluded.origin_set, sequence = excluded.sequence",
@@ -111,7 +142,7 @@ pub(crate) fn delete(tx: &mut Tx, repository: &RepositoryKey, package: &Coordina
     Ok(())
 }
 
-/// Lists the packages of a repository by format, namespace and name, after that key, at most `count`.
+/// Lists the packages of a repository by format and the keys of namespace and name, after that key, at most `count`.
 pub(crate) fn list(
     tx: &mut Tx,
     repository: &RepositoryKey,
@@ -119,8 +150,37 @@ pub(crate) fn list(
     after: (&str, &str, &str),
     count: usize,
 ) -> Result<Vec<Package>, Error> {
+    let mut found: Vec<Package> = Vec::new();
+    let mut after = (after.0.to_owned(), after.1.to_owned(), after.2.to_owned());
+    loop {
+        let wanted = count - found.len();
+        let rows = page(tx, repository, filter, (&after.0, &after.1, &after.2), wanted)?;
+        let ended = rows.len() < wanted;
+        if let Some(Package { coordinates, .. }) = rows.last() {
+            let (namespace, name) = (part(&coordinates.namespace), part(&coordinates.name));
+            after = (coordinates.format.as_str().to_owned(), namespace.into_owned(), name.into_owned());
+        }
+        // A prefix may be longer than what the keys show of the names.
+        found.extend(rows.into_iter().filter(|Package { coordinates, .. }| {
+            coordinates.namespace.starts_with(filter.namespace) && coordinates.name.starts_with(filter.name)
+        }));
+        if ended || found.len() == count {
+            return Ok(found);
+        }
+    }
+}
+
+fn page(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    filter: &Filter<'_>,
+    after: (&str, &str, &str),
+    count: usize,
+) -> Result<Vec<Package>, Error> {
+    let namespace = &filter.namespace[..filter.namespace.floor_char_boundary(PREFIX_BYTES_MAX)];
+    let name = &filter.name[..filter.name.floor_char_boundary(PREFIX_BYTES_MAX)];
     tx.query(
-        "SELECT format, namespace, name, publish, upstream, origin_set, sequence, created_at
+        "SELECT format, namespace, name, publish, upstream, origin_set, sequence, created_at, document
          FROM codeartifact_package
          WHERE account = ?1 AND region = ?2 AND domain = ?3 AND repository = ?4
              AND (?5 = '' OR format = ?5)
@@ -134,10 +194,10 @@ pub(crate) fn list(
             (&repository.domain.name).into(),
             (&repository.name).into(),
             filter.format.into(),
-            (&filter.namespaces.0).into(),
-            (&filter.namespaces.1).into(),
-            (&filter.names.0).into(),
-            (&filter.names.1).into(),
+            namespace.into(),
+            store::prefix_end(namespace).into(),
+            name.into(),
+            store::prefix_end(name).into(),
             filter.publish.into(),
             filter.upstream.into(),
             after.0.into(),
@@ -156,7 +216,7 @@ pub(crate) fn names(
     format: PackageFormat,
 ) -> Result<Vec<Coordinates>, Error> {
     tx.query(
-        "SELECT namespace, name FROM codeartifact_package
+        "SELECT namespace, name, document FROM codeartifact_package
          WHERE account = ?1 AND region = ?2 AND domain = ?3 AND repository = ?4 AND format = ?5
          ORDER BY namespace, name",
         &[
@@ -166,17 +226,14 @@ pub(crate) fn names(
             (&repository.name).into(),
             format.as_str().into(),
         ],
-        |row| Ok(Coordinates { format, namespace: row.text(0)?, name: row.text(1)? }),
+        |row| named(row, format, 0, 2),
     )
 }
 
 fn read(row: &Row<'_>) -> Result<Package, Error> {
+    let format = stored(PackageFormat::parse(row.str(0)?), "format")?;
     Ok(Package {
-        coordinates: Coordinates {
-            format: stored(PackageFormat::parse(row.str(0)?), "format")?,
-            namespace: row.text(1)?,
-            name: row.text(2)?,
-        },
+        coordinates: named(row, format, 1, 8)?,
         origin: OriginConfiguration {
             publish: stored(Setting::parse(row.str(3)?), "publish")?,
             upstream: stored(Setting::parse(row.str(4)?), "upstream")?,
@@ -185,6 +242,22 @@ fn read(row: &Row<'_>) -> Result<Package, Error> {
         sequence: row.integer(6)?,
         created_at: row.timestamp(7)?,
     })
+}
+
+/// Reads namespace and name from their two columns and the document.
+fn named(row: &Row<'_>, format: PackageFormat, column: usize, document: usize) -> Result<Coordinates, Error> {
+    let document: Document = serde_json::from_str(row.str(document)?)
+        .map_err(|error| Error::Broken(format!("the document of a package is broken: {error}")))?;
+    let namespace = document.namespace.map_or_else(|| row.text(column), Ok)?;
+    let name = document.name.map_or_else(|| row.text(column + 1), Ok)?;
+    Ok(Coordinates { format, namespace, name })
+}
+
+impl Document {
+    fn of(package: &Coordinates) -> Document {
+        let long = |name: &String| matches!(part(name), Cow::Owned(_)).then(|| name.clone());
+        Document { v: DOCUMENT_LAYOUT, namespace: long(&package.namespace), name: long(&package.name) }
+    }
 }
 
 /// Takes a stored word, or says that the row is broken.

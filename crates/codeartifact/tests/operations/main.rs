@@ -9,6 +9,7 @@ mod domain;
 mod endpoint;
 mod event;
 mod external_connection;
+mod longest;
 mod package;
 mod package_version;
 mod repository;

@@ -7,6 +7,7 @@ mod asset;
 mod asset_model;
 mod associate;
 mod disassociate;
+mod longest;
 mod plant;
 mod propagation;
 mod relations;
