@@ -3,6 +3,7 @@
 mod application_state;
 mod created_artifact;
 mod discovered_resource;
+mod discovery;
 mod home_region;
 mod hub;
 mod lists;

@@ -60,7 +60,10 @@ pub(crate) fn adopt(
 /// Whether nothing is known of a server but the id that it was adopted under.
 pub(crate) fn is_placeholder(item: &Item) -> bool {
     item.kind == ItemKind::Server
-        && item.attributes.iter().all(|(name, value)| name == attribute::TYPE && value == attribute::TYPE_OTHER)
+        && item
+            .attributes
+            .iter()
+            .all(|(name, value)| name == attribute::TYPE && value == attribute::TYPE_OTHER)
 }
 
 /// Whether ids from elsewhere become placeholders (assumed: migration-hub 10.6).
