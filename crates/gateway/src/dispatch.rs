@@ -271,7 +271,8 @@ fn is_package_request(request: &Request<Incoming>) -> bool {
 fn names_domain(host: &str) -> bool {
     let Some((label, rest)) = host.split_once('.') else { return false };
     let Some((domain, owner)) = label.rsplit_once('-') else { return false };
-    rest.starts_with("d.")
+    // Host names know no letter case.
+    rest.get(..2).is_some_and(|below| below.eq_ignore_ascii_case("d."))
         && !domain.is_empty()
         && owner.len() == 12
         && owner.bytes().all(|b| b.is_ascii_digit())
@@ -336,6 +337,7 @@ mod tests {
     fn only_hosts_with_domain_and_owner_are_package_hosts() {
         assert!(names_domain("shop-000000000000.d.codeartifact.us-east-1.amazonaws.com"));
         assert!(names_domain("my-shop-000000000000.d.localhost:4566"));
+        assert!(names_domain("My-Shop-000000000000.D.localhost"));
         for host in ["127.0.0.1:4566", "api.localhost", "shop-00000000000.d.localhost", "-000000000000.d.x"] {
             assert!(!names_domain(host), "{host}");
         }
