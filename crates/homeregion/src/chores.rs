@@ -7,6 +7,8 @@ use store::{Blobs, Error, Store};
 
 /// How often unfinished work is looked for; clients poll every three seconds, matching must take less than one.
 const RECONCILE_PAUSE: Duration = Duration::from_millis(200);
+/// How long to wait after the store has failed: a database that was restarted is used again soon after.
+const FAILURE_PAUSE: Duration = Duration::from_secs(2);
 /// Steps of one transaction of the reconciler.
 const RECONCILE_STEPS_MAX: usize = 500;
 /// How often leftovers are swept.
@@ -34,7 +36,7 @@ async fn reconcile(store: Store) {
             Ok(_) => {}
             Err(error) => {
                 log::warn!("unfinished work was not looked for: {error}");
-                tokio::time::sleep(SWEEP_PAUSE).await;
+                tokio::time::sleep(FAILURE_PAUSE).await;
             }
         }
     }

@@ -207,9 +207,13 @@ impl Store {
         self.inner.committed.subscribe()
     }
 
-    /// Says whether the disk can still be trusted.
+    /// Says whether the disk can still be trusted and the database was there when it was last needed.
     pub fn is_well(&self) -> bool {
-        self.inner.health.failure.borrow().is_none()
+        let reachable = match &self.inner.engine {
+            Engine::Memory(_) | Engine::Sqlite(_) => true,
+            Engine::Postgres(postgres) => postgres.is_reachable(),
+        };
+        reachable && self.inner.health.failure.borrow().is_none()
     }
 
     /// Waits until the disk has failed in a way that only a restart can repair; answers what happened.

@@ -8,6 +8,7 @@ mod types;
 mod worker;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread::{self, JoinHandle};
 
@@ -28,6 +29,7 @@ const WAITING_MAX: usize = 1024;
 /// An open database on a server.
 pub(crate) struct Postgres {
     queue: Arc<Queue<Errand>>,
+    reachable: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -43,9 +45,11 @@ impl Postgres {
         let lane = Arc::default();
         // The driver brings a runtime of its own, which must not meet the caller's: only workers touch it.
         let (opened, outcome) = sync_channel(1);
-        let mut postgres = Postgres { queue: Arc::clone(&queue), threads: Vec::new() };
+        let reachable = Arc::new(AtomicBool::new(true));
+        let threads = Vec::new();
+        let mut postgres = Postgres { queue: Arc::clone(&queue), reachable: Arc::clone(&reachable), threads };
         for i in 0..WORKERS {
-            let session = Box::new(Session::new(config.clone()));
+            let session = Box::new(Session::new(config.clone(), Arc::clone(&reachable)));
             let tx = Tx::new(Connection::Postgres(session), options.clock.clone(), options.entropy.clone());
             let mut worker = Worker::new(tx, Arc::clone(&queue), Arc::clone(committed), Arc::clone(&lane));
             let opened = (i == 0).then(|| opened.clone());
@@ -69,6 +73,11 @@ impl Postgres {
         }
         outcome.recv().map_err(|_| OpenError::Broken("the first connection's thread ended".to_owned()))??;
         Ok(postgres)
+    }
+
+    /// Says whether the server was there when it was last needed.
+    pub(crate) fn is_reachable(&self) -> bool {
+        self.reachable.load(Ordering::Relaxed)
     }
 
     /// Hands a job to the next free connection.

@@ -1,6 +1,8 @@
 //! One connection: opened when needed, opened again when lost, with its prepared statements.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use postgres::error::SqlState;
@@ -27,6 +29,8 @@ const WRITE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 /// One connection and what is prepared on it.
 pub(crate) struct Session {
     config: Config,
+    /// Whether the last attempt of any session to connect was answered.
+    reachable: Arc<AtomicBool>,
     client: Option<Client>,
     statements: HashMap<&'static str, Statement>,
     /// What the server said about the last collision, for the one who gives up.
@@ -59,8 +63,9 @@ pub(crate) fn configure(url: &str) -> Result<Config, OpenError> {
 }
 
 impl Session {
-    pub(crate) fn new(config: Config) -> Session {
-        Session { config, client: None, statements: HashMap::new(), collision: None, duplicate: false }
+    pub(crate) fn new(config: Config, reachable: Arc<AtomicBool>) -> Session {
+        let (client, statements, collision, duplicate) = Default::default();
+        Session { config, reachable, client, statements, collision, duplicate }
     }
 
     pub(crate) fn begin(&mut self, read_only: bool) -> Result<(), Error> {
@@ -125,10 +130,11 @@ impl Session {
             self.disconnect();
         }
         if self.client.is_none() {
-            let client = self.config.connect(NoTls).map_err(|error| {
+            let connected = self.config.connect(NoTls);
+            self.reachable.store(connected.is_ok(), Ordering::Relaxed);
+            self.client = Some(connected.map_err(|error| {
                 Error::Broken(format!("cannot connect to PostgreSQL: {}", reason(&error)))
-            })?;
-            self.client = Some(client);
+            })?);
         }
         self.client.as_mut().ok_or_else(|| Error::broken("not connected to PostgreSQL"))
     }
@@ -209,5 +215,16 @@ mod tests {
         assert_eq!(own.get_tcp_user_timeout(), Some(&Duration::from_secs(5)));
         assert_eq!(own.get_keepalives_idle(), Duration::from_secs(6));
         assert_eq!(own.get_keepalives_interval(), Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn a_server_that_cannot_be_reached_is_noticed() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("postgres://app@{}/app", listener.local_addr().unwrap());
+        drop(listener);
+        let reachable = Arc::new(AtomicBool::new(true));
+        let mut session = Session::new(configure(&url).unwrap(), Arc::clone(&reachable));
+        assert!(matches!(session.begin(true), Err(Error::Broken(_))));
+        assert!(!reachable.load(Ordering::Relaxed));
     }
 }
