@@ -12,6 +12,7 @@ mod replay;
 mod source;
 mod summary;
 mod task;
+mod tie;
 
 pub use self::summary::Summary;
 

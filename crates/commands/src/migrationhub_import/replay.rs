@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::journal::{Journal, TaskName};
 use super::progress::Progress;
 use super::summary::Counts;
-use super::{Import, Side, Summary, application, home_region, page, source, task};
+use super::{Import, Side, Summary, application, home_region, page, source, task, tie};
 use crate::aws_client::{CallError, Service};
 
 /// Tasks that are under way at once. Request rates are unpublished (migration-hub 4.3); each task has one call under
@@ -27,6 +27,8 @@ struct Listed {
 #[derive(Default)]
 struct Outcome {
     counts: Counts,
+    /// Tasks whose attributes this server matches by itself, with the servers that they had before.
+    matched: Vec<(TaskName, Vec<String>)>,
     refused: Vec<String>,
     failed: Option<String>,
 }
@@ -68,6 +70,7 @@ pub(super) fn run(import: &Import) -> Result<Summary, String> {
     if let Some(failed) = outcome.failed {
         return Err(format!("{failed}; what is done is kept, and the same command goes on from here"));
     }
+    tie::cut_surplus(here, &outcome.matched).map_err(|error| error.to_string())?;
     summary.counts = outcome.counts;
     summary.refused = outcome.refused;
     application::replay(there, here, &mut summary)?;
@@ -116,7 +119,10 @@ fn replay_tasks(
             let done = replay_task(there, here, task, journal);
             let mut outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner);
             match done {
-                Ok(counts) => outcome.counts += counts,
+                Ok(done) => {
+                    outcome.counts += done.counts;
+                    outcome.matched.extend(done.matched);
+                }
                 Err(Failure::Refused(sentence)) => outcome.refused.push(sentence),
                 Err(Failure::Fatal(sentence)) => {
                     outcome.failed.get_or_insert(sentence);
@@ -135,6 +141,18 @@ fn replay_tasks(
     outcome.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// One task, replayed.
+struct Done {
+    counts: Counts,
+    matched: Option<(TaskName, Vec<String>)>,
+}
+
+impl From<Counts> for Done {
+    fn from(counts: Counts) -> Self {
+        Self { counts, matched: None }
+    }
+}
+
 enum Failure {
     /// This server does not take the task as it is; others may go on.
     Refused(String),
@@ -142,19 +160,20 @@ enum Failure {
     Fatal(String),
 }
 
-fn replay_task(there: Side<'_>, here: Side<'_>, task: &Listed, journal: &Journal) -> Result<Counts, Failure> {
+fn replay_task(there: Side<'_>, here: Side<'_>, task: &Listed, journal: &Journal) -> Result<Done, Failure> {
     if journal.has(&task.name, &task.updated) {
-        return Ok(Counts { tasks_done_before: 1, ..Counts::default() });
+        return Ok(Counts { tasks_done_before: 1, ..Counts::default() }.into());
     }
     let (stream, name) = (&task.name.0, &task.name.1);
     let revealed = source::read(there, stream, name).map_err(|error| Failure::Fatal(error.to_string()))?;
-    let Some(revealed) = revealed else { return Ok(Counts { tasks_gone: 1, ..Counts::default() }) };
-    let counts = task::replay(here, stream, name, &revealed).map_err(|error| {
+    let Some(revealed) = revealed else { return Ok(Counts { tasks_gone: 1, ..Counts::default() }.into()) };
+    let (counts, tied) = task::replay(here, stream, name, &revealed).map_err(|error| {
         let sentence = format!("the migration task '{name}' of '{stream}': {error}");
         if is_about_the_request(&error) { Failure::Refused(sentence) } else { Failure::Fatal(sentence) }
     })?;
     journal.record(&task.name, &task.updated).map_err(Failure::Fatal)?;
-    Ok(counts)
+    let matched = tied.map(|tied| (task.name.clone(), tied));
+    Ok(Done { counts, matched })
 }
 
 /// Whether another request may well be taken.

@@ -5,15 +5,17 @@ use serde_json::{Value, json};
 use super::Side;
 use super::source::{self, Revealed};
 use super::summary::Counts;
+use super::tie;
 use crate::aws_client::{CallError, moment};
 
-/// Brings a task here to what the source revealed of it.
+/// Brings a task here to what the source revealed of it; answers also the servers that it was tied to before this
+/// server began to match it by its attributes, if it does.
 pub(super) fn replay(
     here: Side<'_>,
     stream: &str,
     name: &str,
     revealed: &Revealed,
-) -> Result<Counts, CallError> {
+) -> Result<(Counts, Option<Vec<String>>), CallError> {
     let at = || source::input(stream, name);
     here.hub("ImportMigrationTask", &at())?;
     let mut counts = Counts { tasks: 1, ..Counts::default() };
@@ -45,9 +47,9 @@ pub(super) fn replay(
             *count += 1;
         }
     }
-    put_attributes(here, at(), &revealed.attributes, &mut counts)?;
+    let tied = put_attributes(here, at(), &revealed.attributes, &mut counts)?;
     notify(here, stream, name, &revealed.updates, &mut counts)?;
-    Ok(counts)
+    Ok((counts, tied))
 }
 
 fn put_attributes(
@@ -55,20 +57,21 @@ fn put_attributes(
     at: Value,
     attributes: &[Value],
     counts: &mut Counts,
-) -> Result<(), CallError> {
+) -> Result<Option<Vec<String>>, CallError> {
     if attributes.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     counts.attribute_lists += 1;
     let mut described = here.hub("DescribeMigrationTask", &at)?;
     // Putting the same list again would match the task again.
     if described["MigrationTask"]["ResourceAttributeList"].take() == json!(attributes) {
-        return Ok(());
+        return Ok(None);
     }
+    let tied = tie::of(here, at.clone())?;
     let mut input = at;
     input["ResourceAttributeList"] = json!(attributes);
     here.hub("PutResourceAttributes", &input)?;
-    Ok(())
+    Ok(Some(tied))
 }
 
 fn notify(

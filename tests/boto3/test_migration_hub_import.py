@@ -1,0 +1,383 @@
+"""`homeregion migrationhub import`: everything from one hub into another, whatever happens on the way."""
+
+import http.client
+import http.server
+import json
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from tests.aws import Caller, answer, fresh_account
+from tests.hub_contents import contents, fill, task
+from tests.server import Server, binary, environment
+
+ACCOUNT = "444455556666"
+# What the source holds, the probe of `settled` with the rest.
+TASKS = 126
+
+
+class Between:
+    """A server between the import and its source, which looks at calls and may answer in the source's place."""
+
+    def __init__(self, source, hook=lambda target, count, request: None):
+        self.source, self.hook = source, hook
+        self.count = 0
+        self.lock = threading.Lock()
+        between = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                with between.lock:
+                    between.count += 1
+                    count = between.count
+                request = (dict(self.headers.items()), body)
+                said = between.hook(self.headers["X-Amz-Target"].split(".")[1], count, request)
+                if said == "hang up":
+                    self.close_connection = True
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                status, headers, content = said if isinstance(said, tuple) else between.forward(*request)
+                if callable(said):
+                    content = json.dumps(said(json.loads(content))).encode()
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def forward(self, headers, body):
+        connection = http.client.HTTPConnection("127.0.0.1", self.source.port, timeout=30)
+        connection.request("POST", "/", body, headers)
+        told = connection.getresponse()
+        content = told.read()
+        connection.close()
+        return told.status, {"Content-Type": "application/x-amz-json-1.1"}, content
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def error(code, status=400, **headers):
+    body = json.dumps({"__type": code, "Message": "not now"}).encode()
+    return status, {"Content-Type": "application/x-amz-json-1.1", **headers}, body
+
+
+@pytest.fixture(scope="module")
+def source(server):
+    """An account that has used its hub for long."""
+    caller = Caller(server)
+    fill(caller)
+    # What matching makes of the attributes is a part of what is imported.
+    settled(caller)
+    caller.contents = contents(caller)
+    return caller
+
+
+
+
+def settled(caller):
+    """Waits for matching to come to its end: a later task of the same server is matched after the earlier ones."""
+    where = task("SMS", "probe")
+    caller.mgh.import_migration_task(**where)
+    caller.mgh.put_resource_attributes(**where, ResourceAttributeList=[{"Type": "BIOS_ID", "Value": "probe"}])
+    wait_until(lambda: caller.mgh.list_discovered_resources(**where)["DiscoveredResourceList"])
+
+
+def wait_until(done, most_s=60):
+    deadline = time.monotonic() + most_s
+    while not done():
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def between(source):
+    made = []
+
+    def make(hook):
+        made.append(Between(source.server, hook))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+def arguments(server, url, *more):
+    return ["migrationhub", "import", *server.storage()[:2], "--endpoint-url", url, "--account", ACCOUNT, "--json", *more]
+
+
+def keys(account):
+    return {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+def imported(server, source, url=None, *more, **variables):
+    """Imports, successfully; answers the summary."""
+    done = server.run(*arguments(server, url or source.server.endpoint, *more), **keys(source.account), **variables)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def refused(server, *command, **variables):
+    done = server.run(*command, **variables)
+    assert done.returncode == 1, done
+    return done.stderr
+
+
+def here(server):
+    return Caller(server, ACCOUNT)
+
+
+def test_everything_arrives_and_a_second_run_changes_nothing(source, own_server):
+    first = imported(own_server, source)
+    assert contents(here(own_server)) == source.contents
+    updates = sum(len(item["updates"]) for item in source.contents["tasks"])
+    told = {
+        "source": source.server.endpoint,
+        "destination": own_server.endpoint,
+        "account": ACCOUNT,
+        "region": source.region,
+        "homeRegionSet": True,
+        "progressUpdateStreams": 4,
+        "migrationTasks": TASKS,
+        "migrationTasksDoneBefore": 0,
+        "migrationTasksGone": 0,
+        "updates": updates,
+        "updatesHereAlready": 0,
+        "resourceAttributeLists": 2,
+        "createdArtifacts": 26,
+        "discoveredResources": sum(len(item.get("discovered_resources", [])) for item in source.contents["tasks"]),
+        "sourceResources": 12,
+        "applicationStates": 2,
+        "refused": [],
+    }
+    assert {name: first[name] for name in told} == told
+    notes = " ".join(first["notCarried"])
+    assert "2 tasks without any update" in notes and "86 updates have the time of another" in notes, notes
+    second = imported(own_server, source)
+    assert contents(here(own_server)) == source.contents
+    assert second["updates"] == 0 and second["updatesHereAlready"] == updates
+    assert second["homeRegionSet"] is False and second["migrationTasksDoneBefore"] == 0
+
+
+def test_an_interrupted_import_goes_on_where_it_ended(source, own_server, between):
+    reached = threading.Event()
+    go_on = threading.Event()
+
+    def hook(_target, count, _request):
+        if count > 200:
+            reached.set()
+            go_on.wait(60)
+
+    slow = between(hook)
+    command = [str(binary()), *arguments(own_server, slow.url)]
+    home = environment(own_server.home, **keys(source.account))
+    process = subprocess.Popen(command, env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert reached.wait(60)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    go_on.set()
+    state = own_server.data / "migrationhub-import.jsonl"
+    done = len(state.read_text().splitlines()) - 1
+    assert 0 < done < TASKS, done
+    assert contents(here(own_server)) != source.contents
+    with open(state, "a") as torn:
+        torn.write('{"stream":"SMS","ta')
+    calls = slow.count
+    slow.hook = lambda *_: None
+    told = imported(own_server, source, slow.url)
+    assert told["migrationTasksDoneBefore"] == done
+    assert told["migrationTasks"] == TASKS - done
+    assert slow.count - calls < TASKS * 5, "what is done is not read again"
+    assert contents(here(own_server)) == source.contents
+    assert not state.exists(), "everything is done, the next run begins anew"
+
+
+def test_a_state_file_belongs_to_one_import(source, own_server):
+    state = own_server.folder / "elsewhere" / "state.jsonl"
+    state.parent.mkdir()
+    state.write_text('{"import":"something else"}\n')
+    command = arguments(own_server, source.server.endpoint, "--state", str(state))
+    said = refused(own_server, *command, **keys(source.account))
+    assert "belongs to another import" in said and "--state" in said
+    state.unlink()
+    imported(own_server, source, None, "--state", str(state))
+    assert contents(here(own_server)) == source.contents
+
+
+def test_throttling_failures_and_cut_connections_are_outlasted(source, own_server, between):
+    seen = []
+
+    def hook(_target, count, _request):
+        # Every attempt of a bad moment fails once; the next one gets through.
+        said = {0: error("ThrottlingException"), 7: error("InternalServerError", 500), 14: "hang up"}.get(count % 21)
+        if count == 21:
+            said = error("ThrottlingException", **{"Retry-After": "1"})
+        if said:
+            seen.append(count)
+        return said
+
+    imported(own_server, source, between(hook).url)
+    assert len(seen) > 50, "there were bad moments"
+    assert contents(here(own_server)) == source.contents
+
+
+def test_a_source_that_is_not_there_is_named(own_server):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        said = refused(own_server, *arguments(own_server, url), **keys("111111111111"))
+    assert f"{url} does not answer" in said and "refused" in said.lower(), said
+    assert answer(here(own_server).config.get_home_region()) == {}
+    said = refused(own_server, *arguments(own_server, "localhost:1"), **keys("111111111111"))
+    assert "must begin with http://" in said
+
+
+def test_a_destination_that_is_not_there_is_named(source, own_server):
+    own_server.stop()
+    said = refused(own_server, *arguments(own_server, source.server.endpoint), **keys(source.account))
+    assert f"{own_server.endpoint} does not answer" in said
+    own_server.start()
+
+
+def test_profiles_are_found_and_wrong_ones_explained(source, own_server, between):
+    signatures = []
+
+    def verify(_target, _count, request):
+        signatures.append(is_signed(*request))
+
+    folder = own_server.home / ".aws"
+    folder.mkdir()
+    (folder / "credentials").write_text(
+        f"[old]\naws_access_key_id = {source.account}\naws_secret_access_key = s3cr3t/+=\naws_session_token = to/k+en==\n"
+    )
+    (folder / "config").write_text(
+        f"[profile old]\nregion = {source.region}\nendpoint_url = {between(verify).url}\n"
+        "[profile person]\nsso_session = company\n[profile deputy]\nrole_arn = arn:aws:iam::1:role/x\n"
+    )
+    command = ["migrationhub", "import", *own_server.storage()[:2], "--account", ACCOUNT, "--profile"]
+    # As after `eval "$(homeregion env)"`: the named profile wins.
+    shell = {**keys("homeregion"), "AWS_ENDPOINT_URL": own_server.endpoint, "AWS_REGION": "us-east-1"}
+    done = own_server.run(*command, "old", **shell)
+    assert done.returncode == 0, done.stderr
+    assert contents(here(own_server)) == source.contents
+    assert len(signatures) > 100 and all(signatures), "every call is signed as botocore signs"
+    assert f"{TASKS} migration tasks" in done.stdout and "Not carried over:" in done.stdout
+    assert "[##############################] 100%" not in done.stderr, "no bar without a terminal"
+    said = refused(own_server, *command, "nobody", **shell)
+    assert 'no profile "nobody"' in said and "there are: deputy, old, person" in said
+    said = refused(own_server, *command, "person", **shell)
+    assert "IAM Identity Center" in said and "aws configure export-credentials --profile person" in said
+    assert "by assuming a role" in refused(own_server, *command, "deputy", **shell)
+    said = refused(own_server, *command[:-1])
+    assert 'the profile "default"' in said or 'no profile "default"' in said, said
+
+
+def is_signed(headers, body):
+    """Whether botocore comes to the same signature."""
+    headers = {name.lower(): value for name, value in headers.items()}
+    signed = headers["authorization"].split("SignedHeaders=")[1].split(",")[0].split(";")
+    assert "x-amz-security-token" in signed
+    credentials = Credentials(headers["authorization"].split("Credential=")[1].split("/")[0], "s3cr3t/+=", "to/k+en==")
+    scope = headers["authorization"].split("Credential=")[1].split(",")[0].split("/")
+    auth = SigV4Auth(credentials, scope[3], scope[2])
+    request = AWSRequest("POST", f"http://{headers['host']}/", {name: headers[name] for name in signed}, body)
+    request.context["timestamp"] = headers["x-amz-date"]
+    text = auth.string_to_sign(request, auth.canonical_request(request))
+    return headers["authorization"].endswith(f"Signature={auth.signature(text, request)}")
+
+
+def test_keys_that_expire_on_the_way_end_it_with_what_is_done_kept(source, own_server, between):
+    said = {}
+    expiring = between(lambda _target, count, _request: error("ExpiredTokenException") if count > 300 else said.get(None))
+    text = refused(own_server, *arguments(own_server, expiring.url), **keys(source.account))
+    assert "ExpiredTokenException: not now" in text and "goes on from here" in text
+    expiring.hook = lambda *_: None
+    assert imported(own_server, source, expiring.url)["migrationTasksDoneBefore"] > 0
+    assert contents(here(own_server)) == source.contents
+
+
+def test_both_sides_need_the_same_home_region(server, source, own_server):
+    caller = here(own_server)
+    caller.config.create_home_region_control(HomeRegion="eu-west-1", Target={"Type": "ACCOUNT"})
+    said = refused(own_server, *arguments(own_server, source.server.endpoint), **keys(source.account))
+    assert "the home region of account 444455556666 is eu-west-1 here" in said and source.region in said
+    stranger = fresh_account()
+    said = refused(own_server, *arguments(own_server, server.endpoint), **keys(stranger))
+    assert "has no home region set for this account" in said
+
+
+def test_an_account_is_not_imported_into_itself(source):
+    command = ["migrationhub", "import", "--into", source.server.endpoint, "--endpoint-url", source.server.endpoint]
+    said = refused(source.server, *command, "--account", source.account, **keys(source.account))
+    assert "the same account" in said
+
+
+def test_another_account_of_the_same_server_is_another_hub(source):
+    account = fresh_account()
+    command = ["migrationhub", "import", "--into", source.server.endpoint, "--endpoint-url", source.server.endpoint]
+    state = source.server.folder / "account.jsonl"
+    done = source.server.run(*command, "--account", account, "--state", str(state), **keys(source.account))
+    assert done.returncode == 0, done.stderr
+    assert contents(Caller(source.server, account)) == source.contents
+
+
+def test_what_is_refused_here_is_named_and_tried_again(source, own_server, between):
+    def tamper(target, _count, request):
+        if target == "ListCreatedArtifacts" and json.loads(request[1])["MigrationTaskName"] == "many-007":
+            return lambda told: {**told, "CreatedArtifactList": [{"Name": "no ARN"}]}
+        return None
+
+    odd = between(tamper)
+    done = own_server.run(*arguments(own_server, odd.url), **keys(source.account))
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert len(told["refused"]) == 1 and "'many-007' of 'DMS'" in told["refused"][0], told["refused"]
+    assert "InvalidInputException" in told["refused"][0]
+    assert told["migrationTasks"] == TASKS - 1
+    odd.hook = lambda *_: None
+    told = imported(own_server, source, odd.url)
+    assert (told["migrationTasks"], told["migrationTasksDoneBefore"]) == (1, TASKS - 1)
+    assert contents(here(own_server)) == source.contents
+
+
+def test_a_source_of_before_2025_has_no_history(source, own_server, between):
+    newer = ("ListMigrationTaskUpdates", "ListSourceResources")
+    old = between(lambda target, _count, _request: error("UnknownOperationException") if target in newer else None)
+    told = imported(own_server, source, old.url)
+    assert told["updates"] == TASKS - 2, "the current state of each task that was ever notified"
+    assert told["sourceResources"] == 0
+    mgh = here(own_server).mgh
+    where = task("SMS", "a/b\nc")
+    state = mgh.describe_migration_task(**where)["MigrationTask"]
+    assert state == source.mgh.describe_migration_task(**where)["MigrationTask"]
+
+
+def test_without_a_server_on_the_data_folder_the_usual_endpoint_is_tried(tmp_path):
+    server = Server()
+    try:
+        command = ["migrationhub", "import", "--data", str(tmp_path / "nothing"), "--endpoint-url", "http://127.0.0.1:9"]
+        said = refused(server, *command, **keys("111111111111"))
+        assert "into http://127.0.0.1:4566" in said and "http://127.0.0.1:9 does not answer" in said
+    finally:
+        server.discard()
