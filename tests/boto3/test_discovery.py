@@ -1,0 +1,103 @@
+"""Application Discovery beside Migration Hub: what tools find, and what matching finds for them."""
+
+import time
+from datetime import datetime, timezone
+
+import pytest
+
+from tests.aws import Caller, fresh_account
+
+TASK = {"ProgressUpdateStream": "SMS", "MigrationTaskName": "sms-1"}
+# Matching is promised within a second on an idle server; a busy machine may take longer.
+MATCHED_MAX_S = 10
+
+
+@pytest.fixture
+def discovery(hub):
+    return hub.client("discovery")
+
+
+def await_server(mgh):
+    """Waits until matching has tied a server to the task."""
+    deadline = time.monotonic() + MATCHED_MAX_S
+    while time.monotonic() < deadline:
+        tied = mgh.list_discovered_resources(**TASK)["DiscoveredResourceList"]
+        if tied:
+            return tied[0]["ConfigurationId"]
+        time.sleep(0.02)
+    raise AssertionError("matching did not happen")
+
+
+def test_every_operation_needs_a_home_region_and_says_so_typed(server):
+    client = Caller(server, fresh_account()).client("discovery")
+    with pytest.raises(client.exceptions.HomeRegionNotSetException, match="home region is not set"):
+        client.describe_agents()
+
+
+def test_attributes_make_a_server_known_and_find_it_again(hub, discovery):
+    hub.mgh.create_progress_update_stream(ProgressUpdateStreamName="SMS")
+    hub.mgh.import_migration_task(**TASK)
+    attributes = [{"Type": "FQDN", "Value": "web.example.com"}, {"Type": "MAC_ADDRESS", "Value": "00:1a:2b:3c:4d:5e"}]
+    hub.mgh.put_resource_attributes(**TASK, ResourceAttributeList=attributes)
+    server_id = await_server(hub.mgh)
+    described = discovery.describe_configurations(configurationIds=[server_id])["configurations"]
+    assert described[0]["server.hostName"] == "web.example.com"
+    listed = discovery.list_configurations(
+        configurationType="SERVER",
+        filters=[{"name": "server.hostName", "values": ["web.example.com"], "condition": "EQUALS"}],
+    )
+    assert [row["server.configurationId"] for row in listed["configurations"]] == [server_id]
+
+
+def test_a_status_of_a_server_as_cloud_migration_factory_reports_it(hub, discovery):
+    server_id = "d-server-0025db43a885966c8"
+    with pytest.raises(discovery.exceptions.InvalidParameterValueException):
+        discovery.describe_configurations(configurationIds=[server_id])
+    task = {"ProgressUpdateStream": "CloudMigrationFactory", "MigrationTaskName": "Agent Install - Success"}
+    for _ in range(2):
+        hub.mgh.create_progress_update_stream(ProgressUpdateStreamName="CloudMigrationFactory")
+        hub.mgh.import_migration_task(**task)
+        hub.mgh.associate_discovered_resource(**task, DiscoveredResource={"ConfigurationId": server_id})
+        hub.mgh.notify_migration_task_state(
+            **task,
+            Task={"Status": "COMPLETED"},
+            UpdateDateTime=datetime.now(timezone.utc),
+            NextUpdateSeconds=9223372036854775807,
+        )
+    tasks = hub.mgh.list_migration_tasks(ResourceName=server_id)["MigrationTaskSummaryList"]
+    assert [row["MigrationTaskName"] for row in tasks] == ["Agent Install - Success"]
+    assert discovery.describe_configurations(configurationIds=[server_id])["configurations"]
+
+
+def test_a_status_of_a_wave_as_cloud_migration_factory_reports_it(hub, discovery):
+    application = discovery.create_application(name="shop")["configurationId"]
+    found = discovery.list_configurations(
+        configurationType="APPLICATION",
+        filters=[{"name": "application.name", "values": ["shop"], "condition": "EQUALS"}],
+    )["configurations"]
+    assert [row["application.configurationId"] for row in found] == [application]
+    for status in ("NOT_STARTED", "IN_PROGRESS", "COMPLETED"):
+        hub.mgh.notify_application_state(ApplicationId=application, Status=status)
+        assert hub.mgh.describe_application_state(ApplicationId=application)["ApplicationStatus"] == status
+    with pytest.raises(hub.mgh.exceptions.ResourceNotFoundException):
+        hub.mgh.notify_application_state(ApplicationId="no-such-application", Status="COMPLETED")
+    with pytest.raises(hub.mgh.exceptions.DryRunOperation):
+        hub.mgh.notify_application_state(ApplicationId=application, Status="NOT_STARTED", DryRun=True)
+    assert hub.mgh.describe_application_state(ApplicationId=application)["ApplicationStatus"] == "COMPLETED"
+
+
+def test_the_smoke_test_of_the_ruby_and_go_sdks(discovery):
+    assert discovery.describe_agents()["agentsInfo"] == []
+
+
+def test_tasks_of_discovery_end_by_themselves(discovery):
+    export = discovery.start_export_task(exportDataFormat=["CSV"])["exportId"]
+    task = discovery.start_batch_delete_configuration_task(configurationType="SERVER", configurationIds=["d-server-x"])
+    deadline = time.monotonic() + MATCHED_MAX_S
+    while time.monotonic() < deadline:
+        exports = discovery.describe_export_tasks(exportIds=[export])["exportsInfo"]
+        deletion = discovery.describe_batch_delete_configuration_task(taskId=task["taskId"])["task"]
+        if (exports[0]["exportStatus"], deletion["status"]) == ("SUCCEEDED", "COMPLETED"):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{exports} {deletion}")
