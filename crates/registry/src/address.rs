@@ -57,7 +57,8 @@ impl Address {
         host_style: bool,
     ) -> Option<Self> {
         let repository = percent_decode_str(repository).decode_utf8().ok()?.into_owned();
-        if repository.is_empty() {
+        // No repository is called otherwise, and names are logged.
+        if repository.is_empty() || !repository.chars().all(|c| c.is_ascii_graphic()) {
             return None;
         }
         let (domain, owner, rest) = (domain.to_owned(), owner.to_owned(), rest.to_owned());
@@ -145,6 +146,7 @@ mod tests {
             "/npm/d/shop-111122223333/",
             "/npm/d/shop-111122223333//x",
             "/npm/d/shop-111122223333/%ff/x",
+            "/npm/d/shop-111122223333/web%0a/x",
             "/deb/d/shop-111122223333/web/x",
         ] {
             assert_eq!(Address::read("127.0.0.1:4566", path), None, "{path}");

@@ -42,5 +42,6 @@ pub const PACKED_BYTES_MIN: usize = 1400;
 /// Most packages in one page of search results; the public registry's limit.
 pub const SEARCH_PAGE_MAX: usize = 250;
 
-/// Most packages of one repository that a search looks at before it pages.
-pub const SEARCH_HITS_MAX: usize = 10_000;
+/// Most packages of one repository that a search finds: the public registry pages no further than 5 000, clients show
+/// the first 20.
+pub const SEARCH_HITS_MAX: usize = 1000;

@@ -62,9 +62,9 @@ impl From<store::Error> for Refusal {
 impl From<FetchError> for Refusal {
     fn from(error: FetchError) -> Self {
         let status = match error {
+            FetchError::Store(error) => return error.into(),
             FetchError::TimedOut(_) => 504,
             FetchError::Busy => 503,
-            FetchError::Store(_) => 500,
             _ => 502,
         };
         log::warn!("{error}");

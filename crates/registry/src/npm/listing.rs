@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use codeartifact::arrival;
 use codeartifact::name::Coordinates;
-use codeartifact::package_version::Status;
+use codeartifact::package_version::{self, Status};
 use codeartifact::repository::RepositoryKey;
 use codeartifact::resolution::{self, Found, ListedRepository, ListedVersion, Stamp};
 use formats::npm::accept::Form;
@@ -218,7 +218,8 @@ async fn take_over_deprecations(
 /// Why a registry says that a version should not be used.
 fn deprecation(listing: &Listing, version: &str) -> Option<String> {
     let manifest: serde_json::Value = serde_json::from_str(&listing.manifest(version, "")?).ok()?;
-    manifest.get("deprecated")?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    let text = package_version::kept(manifest.get("deprecated")?.as_str()?);
+    (!text.is_empty()).then(|| text.into_owned())
 }
 
 impl Read {

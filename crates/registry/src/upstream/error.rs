@@ -20,7 +20,7 @@ pub enum FetchError {
     /// Too many requests to it are waiting.
     Busy,
     /// The bytes could not be kept here.
-    Store(String),
+    Store(store::Error),
 }
 
 impl std::fmt::Display for FetchError {

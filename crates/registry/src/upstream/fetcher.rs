@@ -164,15 +164,15 @@ impl Fetcher {
             if size > self.options.tarball_bytes_max {
                 return Err(FetchError::TooLarge);
             }
-            stage.write(&chunk).await.map_err(|error| FetchError::Store(error.to_string()))?;
+            stage.write(&chunk).await.map_err(FetchError::Store)?;
         }
         let claim = claim.clone();
         let proven = stage.finish_if(move |staged| {
             let digests = TarballDigests::from_hex(&staged.sha1, &staged.sha256, &staged.sha512)
-                .ok_or_else(|| FetchError::Store("its digests are not hexadecimal".to_owned()))?;
+                .ok_or_else(|| FetchError::Store(store::Error::Broken("a digest is not hexadecimal".to_owned())))?;
             claim.verify(&digests).map_err(|mismatch| FetchError::Integrity(mismatch.to_string()))
         });
-        let (staged, ()) = proven.await.map_err(|error| FetchError::Store(error.to_string()))??;
+        let (staged, ()) = proven.await.map_err(FetchError::Store)??;
         Ok(staged)
     }
 

@@ -234,6 +234,19 @@ async fn tags_are_set_listed_and_removed() {
 }
 
 #[tokio::test]
+async fn a_tag_may_name_a_version_of_an_upstream_repository() {
+    let shop = Shop::new();
+    shop.put("store", KIT, &kit("1.0.0")).await.ok();
+    shop.put("app", KIT, &kit("2.0.0")).await.ok();
+    let allow = json!({"restrictions": {"publish": "ALLOW", "upstream": "ALLOW"}});
+    shop.world.caller().ok("PutPackageOriginConfiguration", of("app", "@acme/kit", allow));
+    shop.put("app", "-/package/@acme%2fkit/dist-tags/old", &json!("1.0.0")).await.ok();
+    let tags = async |repository: &str| shop.get(repository, "-/package/@acme%2fkit/dist-tags").await.ok();
+    assert_eq!(tags("app").await, json!({"latest": "1.0.0", "old": "1.0.0"}));
+    assert_eq!(tags("store").await, json!({"latest": "1.0.0"}));
+}
+
+#[tokio::test]
 async fn search_finds_own_and_kept_packages_by_words() {
     let shop = Shop::new();
     shop.put("store", KIT, &kit("1.0.0")).await.ok();
