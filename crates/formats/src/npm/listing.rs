@@ -179,10 +179,12 @@ impl Listing {
         let by_version: HashMap<String, &str> =
             manifests.iter().map(|(version, manifest)| (version.as_str().to_owned(), *manifest)).collect();
         let mut listing = Self::build(name, manifests, &mut times);
-        listing.set_dist_tags(dist_tags);
+        // A tag may name a version of an upstream repository; what is shown in the end is decided by the merge.
+        listing.dist_tags = dist_tags;
         listing.created = listing.times().min();
         listing.modified = listing.times().max();
-        let newest = match listing.dist_tags.get("latest") {
+        let own = |version: &&String| by_version.contains_key(version.as_str());
+        let newest = match listing.dist_tags.get("latest").filter(own) {
             Some(version) => Some(version.as_str()),
             None => latest(listing.entries.iter().map(|entry| &entry.version)).map(Version::as_str),
         };
