@@ -153,12 +153,16 @@ fn is_root() -> bool {
     output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
+/// Runs a program as the user that owns nothing, when root runs the tests; it ends when this program is killed.
 fn as_nobody(program: &Path) -> Command {
-    if !is_root() {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "INT"]);
+    if is_root() {
+        command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]);
+    } else if !succeeds(Command::new("setpriv").args(["--pdeathsig", "INT", "true"])) {
         return Command::new(program);
     }
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]).arg(program);
+    command.arg(program);
     command
 }
 
