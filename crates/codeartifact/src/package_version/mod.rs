@@ -24,6 +24,7 @@ pub(crate) use list::default_display_version;
 pub use list::list;
 pub use revision::revision;
 pub use state::Status;
+pub use table::kept;
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,7 @@
 //! Rows of package versions and of their assets.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use store::{Error, Row, Tx};
 
@@ -34,12 +36,16 @@ struct Document {
 
 const DOCUMENT_LAYOUT: u32 = 1;
 
+/// Reads a version. None has U+0000 in its name, which PostgreSQL would not even look for.
 pub(crate) fn get(
     tx: &mut Tx,
     repository: &RepositoryKey,
     package: &Coordinates,
     version: &str,
 ) -> Result<Option<StoredVersion>, Error> {
+    if version.contains('\0') {
+        return Ok(None);
+    }
     let mut params = key(repository, package);
     params.push(version.into());
     tx.query_one(
@@ -118,7 +124,7 @@ pub(crate) fn put(
         version.upstream_published_at.into(),
         version.arrival.as_str().into(),
         (&version.arrival_from).into(),
-        (&version.deprecated).into(),
+        version.deprecated.as_deref().map(kept).into(),
         version.yanked.is_some().into(),
         (&version.yanked).into(),
         (&version.manifest).into(),
@@ -161,8 +167,11 @@ pub(crate) fn set_deprecated(
     version: &str,
     deprecated: Option<&str>,
 ) -> Result<bool, Error> {
+    if version.contains('\0') {
+        return Ok(false);
+    }
     let mut params = key(repository, package);
-    params.extend([version.into(), deprecated.into()]);
+    params.extend([version.into(), deprecated.map(kept).into()]);
     let changed = tx.execute(
         concat!(
             "UPDATE codeartifact_package_version SET deprecated = ?9",
@@ -275,6 +284,11 @@ pub(crate) fn asset_counts(
         &key(repository, package),
         |row| Ok((row.text(0)?, row.integer(1)?)),
     )
+}
+
+/// A publisher's text as it is kept: without U+0000, which PostgreSQL keeps in no text.
+pub fn kept(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "").into() } else { text.into() }
 }
 
 fn origin(row: &Row<'_>, column: usize) -> Result<Origin, Error> {

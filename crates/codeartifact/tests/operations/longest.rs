@@ -113,12 +113,12 @@ fn versions_and_assets_of_the_longest_names_are_kept_and_listed() {
         assert_eq!(listed["versions"][0]["version"], wide(255, 4));
         let input = named(json!({"packageVersion": wide(255, 4), "maxResults": 1}));
         let pages = caller.pages("ListPackageVersionAssets", &input, "nextToken");
-        let mut names: Vec<&str> =
+        let mut listed_assets: Vec<&str> =
             pages.iter().map(|page| page["assets"][0]["name"].as_str().unwrap()).collect();
         let mut expected = [wide(255, 5), wide(255, 6)];
-        names.sort_unstable();
+        listed_assets.sort_unstable();
         expected.sort_unstable();
-        assert_eq!(names, expected);
+        assert_eq!(listed_assets, expected);
     });
 }
 

@@ -10,6 +10,7 @@ mod endpoint;
 mod event;
 mod external_connection;
 mod longest;
+mod null;
 mod package;
 mod package_version;
 mod repository;

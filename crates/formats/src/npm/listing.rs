@@ -6,7 +6,7 @@
 use super::field::{members, pick, quoted, text};
 use super::manifest::{Manifest, Span};
 use super::name::PackageName;
-use super::version::{Version, latest};
+use super::version::{VERSION_CHARS_MAX, Version, latest};
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -97,6 +97,11 @@ impl std::fmt::Display for ListingError {
 
 impl std::error::Error for ListingError {}
 
+/// Whether a text can be the name of a version or tag: one that no client could ask for is not taken from a registry.
+fn names(text: &str) -> bool {
+    (1..=VERSION_CHARS_MAX).contains(&text.len()) && !text.contains(char::is_control)
+}
+
 impl From<serde_json::Error> for ListingError {
     fn from(error: serde_json::Error) -> Self {
         Self::Json(error)
@@ -131,8 +136,13 @@ impl Listing {
             return Err(ListingError::WrongName(found));
         }
         let mut manifests = Vec::new();
+        let mut nameless = 0;
         members(picked[14].ok_or(ListingError::NoVersions)?, |version, manifest| {
-            manifests.push((Version::read(&version), manifest));
+            if names(&version) {
+                manifests.push((Version::read(&version), manifest));
+            } else {
+                nameless += 1;
+            }
         })?;
         let mut times = HashMap::new();
         if let Some(raw) = picked[15] {
@@ -145,12 +155,13 @@ impl Listing {
         let mut listing = Self::build(name, manifests, &mut times);
         let fields = FIELDS.iter().zip(picked).filter_map(|(field, raw)| Some((*field, raw?.into())));
         listing.fields = fields.collect();
+        listing.left_out += nameless;
         listing.created = times.remove("created").or_else(|| listing.times().min());
         listing.modified = times.remove("modified").or_else(|| listing.times().max());
         if let Some(raw) = picked[13] {
             let mut tags = BTreeMap::new();
             members(raw, |tag, version| {
-                if let Some(version) = text(version) {
+                if let Some(version) = text(version).filter(|_| names(&tag)) {
                     tags.insert(tag, version);
                 }
             })?;

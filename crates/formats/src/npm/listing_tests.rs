@@ -93,3 +93,17 @@ fn a_listing_of_rows_is_described_by_its_latest_version() {
     let untagged = Listing::of_stored(&name("a"), rows, BTreeMap::new(), None);
     assert!(untagged.fields.contains(&("description", "\"two\"".into())));
 }
+
+#[test]
+fn versions_and_tags_that_nobody_could_ask_for_are_left_out() {
+    let manifest = r#"{"dist":{"tarball":"http://h/a.tgz"}}"#;
+    let long = "1".repeat(257);
+    let document = format!(
+        r#"{{"versions":{{"1.0.0":{manifest},"1.0.0\u0000":{manifest},"{long}":{manifest},"":{manifest}}},
+            "dist-tags":{{"latest":"1.0.0","a\u0000":"1.0.0","{long}":"1.0.0"}}}}"#
+    );
+    let listing = Listing::read(&PackageName::parse("a").unwrap(), &document).unwrap();
+    let versions: Vec<&str> = listing.entries().iter().map(|entry| entry.version.as_str()).collect();
+    assert_eq!((versions, listing.left_out()), (vec!["1.0.0"], 3));
+    assert_eq!(listing.dist_tags().keys().collect::<Vec<_>>(), ["latest"]);
+}
