@@ -20,7 +20,7 @@ use attribute::Attributes;
 pub(crate) use describe::describe;
 pub(crate) use list::list;
 pub(crate) use table::MIGRATION;
-pub(crate) use view::{described, server_names};
+pub(crate) use view::{described, server as described_server, server_names};
 
 /// Letters and digits behind the prefix of an id.
 const ID_CHARACTERS: usize = 17;

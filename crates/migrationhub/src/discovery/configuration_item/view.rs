@@ -51,23 +51,36 @@ pub(crate) fn described(tx: &mut Tx, at: Place<'_>, item: &Item) -> Result<Attri
     if item.kind == ItemKind::Application {
         return application(tx, at, item);
     }
-    let mut shown = item.attributes.clone();
-    shown.append(&mut identified(item));
     let mut applications = Vec::new();
     for id in application::table::applications_of(tx, at, &item.configuration_id)? {
         let application = table::get(tx, at, &id)?;
         let name = application.as_ref().and_then(|item| item.attribute(attribute::APPLICATION_NAME));
-        applications.push(json!({"configurationId": id, "name": name}));
+        applications.push((id, name.unwrap_or_default().to_owned()));
     }
     let tags = tag::table::of(tx, at, &item.configuration_id)?;
-    let tags: Vec<_> = tags.iter().map(|tag| json!({"key": tag.key, "value": tag.value})).collect();
+    let tags: Vec<_> = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
+    Ok(server(item, &applications, &tags))
+}
+
+/// What a description shows of a server with its applications (id, name) and its tags (key, value).
+pub(crate) fn server(
+    item: &Item,
+    applications: &[(String, String)],
+    tags: &[(String, String)],
+) -> Attributes {
+    let mut shown = item.attributes.clone();
+    shown.append(&mut identified(item));
+    let application = |(id, name): &(String, String)| json!({"configurationId": id, "name": name});
+    let tag = |(key, value): &(String, String)| json!({"key": key, "value": value});
+    let applications: Vec<_> = applications.iter().map(application).collect();
+    let tags: Vec<_> = tags.iter().map(tag).collect();
     shown.insert("server.applications".to_owned(), json!(applications).to_string());
     shown.insert("server.tags".to_owned(), json!(tags).to_string());
     shown.entry(attribute::INTERFACES.to_owned()).or_insert_with(|| "[]".to_owned());
     for name in ["server.applications", "server.tags", attribute::INTERFACES] {
         shown.insert(format!("{name}.hasMoreValues"), "false".to_owned());
     }
-    Ok(shown)
+    shown
 }
 
 /// What every answer shows of a server.

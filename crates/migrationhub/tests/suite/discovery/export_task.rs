@@ -1,9 +1,11 @@
 //! Exports of everything that discovery knows.
 
+use std::io::Read as _;
+
 use serde_json::{Value, json};
 use testkit::World;
 
-use super::{assert_declined, server};
+use super::{application, assert_declined, server};
 use crate::hub::{each_hub, reconcile};
 
 fn download(world: &World, url: &str) -> Option<Vec<u8>> {
@@ -13,11 +15,24 @@ fn download(world: &World, url: &str) -> Option<Vec<u8>> {
     read.unwrap()
 }
 
+/// Unpacks one file of an archive, found by its local header.
+fn unpacked(archive: &[u8], name: &str) -> String {
+    let name_at = archive.windows(name.len()).position(|window| window == name.as_bytes()).unwrap();
+    let mut text = String::new();
+    flate2::read::DeflateDecoder::new(&archive[name_at + name.len()..]).read_to_string(&mut text).unwrap();
+    text
+}
+
 #[test]
 fn an_export_ends_in_an_archive() {
     each_hub(|world| {
         let caller = world.caller();
-        server(world, &caller, &[("FQDN", "web")]);
+        let web = server(world, &caller, &[("FQDN", "web")]);
+        let shop = application(&caller, "shop");
+        let input = json!({"applicationConfigurationId": shop, "configurationIds": [web]});
+        caller.ok("AssociateConfigurationItemsToApplication", input);
+        let tags = json!({"configurationIds": [web], "tags": [{"key": "env", "value": "prod"}]});
+        caller.ok("CreateTags", tags);
         let id = caller.ok("StartExportTask", json!({"exportDataFormat": ["CSV"]}))["exportId"].clone();
         let described =
             || caller.ok("DescribeExportTasks", json!({"exportIds": [id]}))["exportsInfo"][0].clone();
@@ -29,9 +44,16 @@ fn an_export_ends_in_an_archive() {
         assert_eq!(done["exportRequestTime"], 1_700_000_000);
         let url = done["configurationsDownloadUrl"].as_str().unwrap();
         let archive = download(world, url).unwrap();
-        assert!(archive.starts_with(b"PK\x03\x04"));
-        let names = archive.windows(11).any(|window| window == b"servers.csv");
-        assert!(names, "servers are in the archive");
+        let servers = unpacked(&archive, "servers.csv");
+        let (header, row) = servers.trim_end().split_once("\r\n").unwrap();
+        assert!(header.split(',').any(|name| name == "server.hostName"), "{header}");
+        assert!(row.contains(",web,") && row.contains(&web), "{row}");
+        assert!(row.contains(&format!(r#"[{{""configurationId"":""{shop}"",""name"":""shop""}}]"#)), "{row}");
+        assert!(row.contains(r#"[{""key"":""env"",""value"":""prod""}]"#), "{row}");
+        let members = "application.configurationId,server.configurationId\r\n";
+        assert_eq!(unpacked(&archive, "application_servers.csv"), format!("{members}{shop},{web}\r\n"));
+        assert!(unpacked(&archive, "applications.csv").contains("shop"));
+        assert!(unpacked(&archive, "tags.csv").ends_with(&format!("SERVER,{web},env,prod\r\n")));
         assert_eq!(download(world, &url.replace("111122223333", "999988887777")), None);
         assert_eq!(download(world, &format!("{url}x")), None);
     });
