@@ -7,8 +7,12 @@ use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use gateway::{Gateway, Settings, converse};
+use gateway::{Gateway, PackageEndpoint, Settings, converse};
 use homeregion::services;
+use registry::upstream::{
+    Fetcher, FetcherOptions, Identity, NpmUpstream, Policy, Remembered, Resolver, ServerAddress, ThisMachine,
+};
+use registry::{Endpoint, Parts};
 use service::Installation;
 use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -59,8 +63,10 @@ impl Region {
         let settings =
             Settings { default_account: "000000000000".to_owned(), public_url: None, ephemeral: false };
         let installation = Arc::new(Installation::default());
-        let gateway = Gateway::new(services::table(), store, Blobs::memory(), installation, settings, None);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let blobs = Blobs::memory();
+        let packages = Some(packages(&store, &blobs, &installation));
+        let gateway = Gateway::new(services::table(), store, blobs, installation, settings, packages);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime of one thread needs nothing of the machine");
         Self { gateway: Arc::new(gateway), runtime, accounts: 0 }
     }
@@ -90,6 +96,41 @@ impl Region {
             self.runtime.block_on(async { tokio::time::timeout(ANSWER_DURATION_MAX, conversation).await });
         answered.expect("the server answers or ends the connection in time")
     }
+}
+
+/// The package endpoints, without any registry behind them.
+fn packages(store: &Store, blobs: &Blobs, installation: &Arc<Installation>) -> PackageEndpoint {
+    let settings = registry::upstream::Settings {
+        upstreams: [("npmjs".to_owned(), "http://127.0.0.1:9/".to_owned())].into(),
+        custom: [].into(),
+        server: ServerAddress::new(([127, 0, 0, 1], 4566).into(), None),
+    };
+    let identity = Identity::new("fuzz");
+    let fetcher = Arc::new(Fetcher::new(FetcherOptions::of_machine(&ThisMachine), identity.clone()));
+    let endpoint = Endpoint::new(Parts {
+        store: store.clone(),
+        blobs: blobs.clone(),
+        installation: Arc::clone(installation),
+        public_url: None,
+        resolver: Arc::new(Resolver::new(settings, Box::new(ThisMachine), Box::new(Forgetful))),
+        npm: NpmUpstream::new(fetcher, Policy::default(), store.clock().clone(), 1 << 20),
+        identity,
+    });
+    Arc::new(move |request, request_id| {
+        let endpoint = endpoint.clone();
+        Box::pin(async move { endpoint.answer(request, request_id).await })
+    })
+}
+
+/// Remembers no upstream.
+struct Forgetful;
+
+impl Remembered for Forgetful {
+    fn recall(&self, _connection: &str) -> Option<String> {
+        None
+    }
+
+    fn remember(&self, _connection: &str, _url: &str) {}
 }
 
 /// Asserts that no answer in these bytes is a server's fault; says the statuses.

@@ -124,7 +124,7 @@ fn furnish(region: &Region, account: &str, told: &mut Told) {
     }
 }
 
-fn spec(name: &str) -> &'static Spec {
+pub(super) fn spec(name: &str) -> &'static Spec {
     specs().iter().find(|spec| spec.name == name).expect("the operation is known")
 }
 
@@ -135,7 +135,13 @@ fn one_operation(region: &Region, account: &str, choices: &mut Choices<'_>, told
     request(region, account, spec, &members, told);
 }
 
-fn request(region: &Region, account: &str, spec: &'static Spec, members: &Members, told: &mut Told) {
+pub(super) fn request(
+    region: &Region,
+    account: &str,
+    spec: &'static Spec,
+    members: &Members,
+    told: &mut Told,
+) {
     let answer = region.send(&signed(spec, members, account));
     let statuses = assert_well(&answer);
     let body =

@@ -1,5 +1,6 @@
 //! The targets by name.
 
+mod endpoint;
 mod formats;
 mod http;
 mod model;
@@ -30,6 +31,7 @@ pub static TARGETS: &[Target] = &[
     Target { name: "model-values", run: model::values, words: &[] },
     Target { name: "page-token", run: page::token, words: &["="] },
     Target { name: "codeartifact-token", run: token::verify, words: &["eyJ2ZXIiOjE", ".", "_", "-"] },
+    Target { name: "npm-endpoint", run: endpoint::requests, words: endpoint::WORDS },
     Target { name: "npm-publish", run: publish::body, words: publish::WORDS },
     Target { name: "npm-name", run: formats::name, words: formats::NAME_WORDS },
     Target { name: "npm-route", run: formats::route, words: formats::NAME_WORDS },
