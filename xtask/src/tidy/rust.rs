@@ -43,6 +43,7 @@ fn is_case_table(path: &str) -> bool {
 
 fn is_test_file(path: &str) -> bool {
     path.starts_with("crates/testkit/")
+        || path.starts_with("tests/")
         || path.contains("/tests/")
         || path.contains("/benches/")
         || path.ends_with("/tests.rs")
