@@ -12,6 +12,36 @@ pub struct Configuration {
     /// `[upstreams]`: where external connections lead, by name with or without `public:`.
     #[serde(default)]
     pub upstreams: BTreeMap<String, String>,
+    /// `[migrationhub]`: how Migration Hub deals with what it discovers.
+    #[serde(default)]
+    pub migrationhub: MigrationHub,
+}
+
+/// `[migrationhub]`.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MigrationHub {
+    /// What becomes of configuration ids that this server never gave.
+    pub unknown_configuration: UnknownConfiguration,
+    /// Whether Application Discovery is there; without it nothing is matched, and what needs it is refused.
+    pub discovery: bool,
+}
+
+/// What becomes of an id of AWS's form on its first use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownConfiguration {
+    /// A placeholder.
+    #[default]
+    Adopt,
+    /// Nothing: it is not found, as on AWS.
+    Reject,
+}
+
+impl Default for MigrationHub {
+    fn default() -> Self {
+        Self { unknown_configuration: UnknownConfiguration::Adopt, discovery: true }
+    }
 }
 
 impl Configuration {
@@ -51,11 +81,23 @@ mod tests {
     }
 
     #[test]
+    fn migration_hub_adopts_and_discovers_unless_told_otherwise() {
+        let read = Configuration::parse("[migrationhub]\nunknown_configuration = \"reject\"\n").unwrap();
+        let expected = MigrationHub { unknown_configuration: UnknownConfiguration::Reject, discovery: true };
+        assert_eq!(read.migrationhub, expected);
+        let read = Configuration::parse("[migrationhub]\ndiscovery = false\n").unwrap();
+        let expected = MigrationHub { unknown_configuration: UnknownConfiguration::Adopt, discovery: false };
+        assert_eq!(read.migrationhub, expected);
+    }
+
+    #[test]
     fn what_has_no_effect_is_an_error() {
         for text in [
             "[upstreams]\nnpm = \"x\"",
             "[upstream]\nnpmjs = \"x\"",
             "upstreams = 1",
+            "[migrationhub]\nunknown_configuration = \"ignore\"",
+            "[migrationhub]\nagents = true",
             "[upstreams]\nnpmjs = 1",
             "[",
         ] {

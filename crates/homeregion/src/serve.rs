@@ -9,7 +9,7 @@ use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::net::TcpListener;
 
 use crate::arguments::{Home, Serve};
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, UnknownConfiguration};
 use crate::scratch::Scratch;
 use crate::{chores, environment, logging, packages, services};
 
@@ -90,12 +90,14 @@ async fn listen(
     store: Store,
 ) -> Result<(), String> {
     let key = |name: &str| store.secret(name).map_err(|error| error.to_string());
+    let hub = &configuration.migrationhub;
     let installation = Arc::new(Installation {
         page_key: key("page tokens")?,
         token_key: key("bearer tokens")?,
         regions: arguments.home_region.iter().cloned().collect(),
         propagation_ms: arguments.simulate_propagation_ms,
-        ..Installation::default()
+        unknown_configuration_rejected: hub.unknown_configuration == UnknownConfiguration::Reject,
+        discovery_off: !hub.discovery,
     });
     if let Some(region) = &arguments.home_region {
         migrationhub::home_region::adopt(&store, &arguments.account, region)

@@ -54,6 +54,10 @@ impl Row {
             .map(|(name, value)| (name.trim().to_lowercase(), value.trim()))
             .filter(|(_, value)| !value.is_empty())
             .collect();
+        if let Some((name, _)) = fields.iter().find(|(_, value)| value.contains('\0')) {
+            // PostgreSQL keeps no such text, and the API takes none.
+            return Err(format!("{} holds U+0000", name.replace('\0', "")));
+        }
         let field = |name: &str| fields.get(&name.to_lowercase()).copied();
         let mut attributes = Attributes::new();
         for (column, name) in PLAIN {
@@ -172,6 +176,7 @@ mod tests {
         );
         assert!(read(&[("HostName", "web"), ("MACAddress", "x")]).unwrap_err().contains("MACAddress"));
         assert!(read(&[("HostName", "web"), ("Tags", "lonely")]).unwrap_err().contains("lonely"));
+        assert!(read(&[("HostName", "w\0"), ("\0", "\0")]).unwrap_err().ends_with("holds U+0000"));
         assert!(read(&[("HostName", &"w".repeat(1001))]).unwrap_err().contains("HostName"));
         assert!(read(&[("HostName", "web"), ("Applications", &"a".repeat(128))]).is_err());
     }
