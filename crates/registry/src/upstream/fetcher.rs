@@ -168,8 +168,10 @@ impl Fetcher {
         }
         let claim = claim.clone();
         let proven = stage.finish_if(move |staged| {
-            let digests = TarballDigests::from_hex(&staged.sha1, &staged.sha256, &staged.sha512)
-                .ok_or_else(|| FetchError::Store(store::Error::Broken("a digest is not hexadecimal".to_owned())))?;
+            let digests =
+                TarballDigests::from_hex(&staged.sha1, &staged.sha256, &staged.sha512).ok_or_else(|| {
+                    FetchError::Store(store::Error::Broken("a digest is not hexadecimal".to_owned()))
+                })?;
             claim.verify(&digests).map_err(|mismatch| FetchError::Integrity(mismatch.to_string()))
         });
         let (staged, ()) = proven.await.map_err(FetchError::Store)??;

@@ -52,6 +52,10 @@ async fn a_part_of_the_bytes_keeps_the_version_and_head_does_not() {
     assert_eq!(shop.versions("app", "widget"), only(&[]));
     shop.send(shop.request("GET", "app", FILE).header("range", "bytes=0-1"), "").await;
     assert_eq!(shop.versions("app", "widget"), only(&["1.0.0"]));
+    // The same for what an upstream repository holds.
+    let of_mid = shop.send(shop.request("HEAD", "mid", FILE), "").await;
+    assert_eq!((of_mid.status.as_u16(), of_mid.body.len()), (200, 0));
+    assert_eq!(shop.versions("mid", "widget"), only(&[]));
 }
 
 #[tokio::test]
