@@ -92,12 +92,16 @@ def test_the_smoke_test_of_the_ruby_and_go_sdks(discovery):
 
 def test_tasks_of_discovery_end_by_themselves(discovery):
     export = discovery.start_export_task(exportDataFormat=["CSV"])["exportId"]
+    imported = discovery.start_import_task(name="servers", importUrl="s3://bucket/servers.csv")["task"]["importTaskId"]
     task = discovery.start_batch_delete_configuration_task(configurationType="SERVER", configurationIds=["d-server-x"])
     deadline = time.monotonic() + MATCHED_MAX_S
     while time.monotonic() < deadline:
         exports = discovery.describe_export_tasks(exportIds=[export])["exportsInfo"]
         deletion = discovery.describe_batch_delete_configuration_task(taskId=task["taskId"])["task"]
-        if (exports[0]["exportStatus"], deletion["status"]) == ("SUCCEEDED", "COMPLETED"):
+        imports = discovery.describe_import_tasks(filters=[{"name": "IMPORT_TASK_ID", "values": [imported]}])["tasks"]
+        # No file can be read here, and the task says so.
+        ended = ("SUCCEEDED", "COMPLETED", "IMPORT_FAILED")
+        if (exports[0]["exportStatus"], deletion["status"], imports[0]["status"]) == ended:
             return
         time.sleep(0.05)
-    raise AssertionError(f"{exports} {deletion}")
+    raise AssertionError(f"{exports} {deletion} {imports}")
