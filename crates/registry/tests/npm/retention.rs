@@ -1,8 +1,9 @@
 //! What stays where: a version that was fetched stays where it was asked for and where it came in, nowhere between.
 
 use serde_json::{Value, json};
+use testkit::npm_registry::Failure;
 
-use crate::support::{Shop, of, publication};
+use crate::support::{Shop, catalog, of, publication};
 
 const FILE: &str = "widget/-/widget-1.0.0.tgz";
 
@@ -108,4 +109,24 @@ async fn a_package_that_blocks_upstream_shows_its_own_versions_only() {
     shop.world.caller().ok("PutPackageOriginConfiguration", of("app", "widget", allow));
     assert_eq!(shop.get("app", "widget").await.ok()["versions"].as_object().unwrap().len(), 3);
     assert_eq!(shop.get("app", FILE).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_connection_that_comes_first_wins_over_an_upstream_repository_unless_it_fails() {
+    let shop = Shop::new();
+    let caller = shop.world.caller();
+    caller.ok("CreateRepository", json!({"domain": "shop", "repository": "other"}));
+    for repository in ["first", "second"] {
+        let upstreams = json!([{"repositoryName": "store"}, {"repositoryName": "other"}]);
+        let input = json!({"domain": "shop", "repository": repository, "upstreams": upstreams});
+        caller.ok("CreateRepository", input);
+    }
+    shop.put("other", "widget", &publication("widget", "1.0.0", "of our own")).await.ok();
+    let own = shop.get("other", FILE).await.body;
+    shop.public.fail("/widget", Failure::Status(500));
+    assert_eq!(shop.get("first", FILE).await.body, own);
+    shop.public.repair();
+    let of_registry = shop.get("second", FILE).await.body;
+    assert_eq!(of_registry, catalog().packages["widget"].releases[0].tarball.bytes);
+    assert_eq!(shop.get("first", FILE).await.body, own, "what was retained is a snapshot");
 }
