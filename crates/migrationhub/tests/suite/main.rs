@@ -7,6 +7,7 @@ mod discovery;
 mod home_region;
 mod hub;
 mod lists;
+mod longest;
 mod matching;
 mod migration_task;
 mod source_resource;
