@@ -186,3 +186,53 @@ async fn a_client_that_waits_is_refused_before_it_sends() {
     send(&shop.endpoint, request).await.ok();
     assert!(asked.load(Ordering::SeqCst));
 }
+
+#[tokio::test]
+async fn no_path_and_no_method_is_a_bug() {
+    const PARTS: [&str; 24] = [
+        "-",
+        "..",
+        ".",
+        "%2f",
+        "%2F",
+        "%00",
+        "%",
+        "%ff",
+        "@acme",
+        "@",
+        "widget",
+        "gadget",
+        "kit",
+        "dist-tags",
+        "package",
+        "-rev",
+        "v1",
+        "search",
+        "1.0.0",
+        "latest",
+        "widget-1.0.0.tgz",
+        "",
+        "%40acme%2fgadget",
+        "npm",
+    ];
+    const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"];
+    const BODIES: [&str; 5] =
+        ["", "{}", "\"1.0.0\"", "{\"versions\":{}}", "{\"_attachments\":{\"a.tgz\":{\"data\":\"AA==\"}}}"];
+    let shop = Shop::new();
+    // A generator of its own keeps the run the same each time.
+    let mut state = 1_u64;
+    let mut pick = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    for _ in 0..2000 {
+        let count = pick(6);
+        let rest: Vec<&str> = (0..count).map(|_| PARTS[pick(PARTS.len())]).collect();
+        let (method, rest, body) = (METHODS[pick(METHODS.len())], rest.join("/"), BODIES[pick(BODIES.len())]);
+        let repository = ["app", "store", "x%0ay"][pick(3)];
+        let answer = shop.send(shop.request(method, repository, &rest), body).await;
+        let status = answer.status.as_u16();
+        assert!((200..500).contains(&status), "{method} {repository} {rest} {body}: {answer:?}");
+        assert!(status < 400 || method == "HEAD" || answer.json()["error"].is_string(), "{answer:?}");
+    }
+}
