@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 
 import pytest
 
@@ -98,3 +99,21 @@ def test_an_audit_is_never_a_false_all_clear(shop):
     url = f"{shop.server.endpoint}{shop.path('app')}-/npm/v1/security/advisories/bulk"
     status, _, _ = fetch("POST", url, body, {**shop.bearer(), "Content-Encoding": "gzip", "Content-Type": "application/json"})
     assert status != 200
+
+
+def test_who_waits_with_the_body_is_told_to_go_on_or_refused(shop):
+    def begin(**headers):
+        lines = [f"PUT {shop.path('store')}own-kit HTTP/1.1", "Host: localhost", "Content-Length: 2", "Expect: 100-continue"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        connection = socket.create_connection(("127.0.0.1", shop.server.port), timeout=10)
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return connection, connection.recv(4096).split(b"\r\n")[0]
+
+    connection, said = begin()
+    connection.close()
+    assert said == b"HTTP/1.1 401 Unauthorized"
+    connection, said = begin(**shop.bearer())
+    assert said == b"HTTP/1.1 100 Continue"
+    connection.sendall(b"{}")
+    assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
+    connection.close()
