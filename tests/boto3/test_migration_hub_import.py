@@ -3,6 +3,8 @@
 import http.client
 import http.server
 import json
+import os
+import pty
 import signal
 import socket
 import subprocess
@@ -381,3 +383,69 @@ def test_without_a_server_on_the_data_folder_the_usual_endpoint_is_tried(tmp_pat
         assert "into http://127.0.0.1:4566" in said and "http://127.0.0.1:9 does not answer" in said
     finally:
         server.discard()
+
+
+def test_applications_come_with_their_names_servers_and_tags(server, own_server):
+    old = Caller(server)
+    old.config.create_home_region_control(HomeRegion=old.region, Target={"Type": "ACCOUNT"})
+    discovery = old.client("discovery")
+    shop = discovery.create_application(name="shop", description="the shop", wave="first")["configurationId"]
+    idle = discovery.create_application(name="idle")["configurationId"]
+    old.mgh.create_progress_update_stream(ProgressUpdateStreamName="SMS")
+    where, lone = task("SMS", "web"), "d-server-00000000000000001"
+    old.mgh.import_migration_task(**where)
+    attributes = [{"Type": "FQDN", "Value": "web.example.com"}, {"Type": "IPV4_ADDRESS", "Value": "10.1.1.1"}]
+    old.mgh.put_resource_attributes(**where, ResourceAttributeList=attributes)
+    wait_until(lambda: old.mgh.list_discovered_resources(**where)["DiscoveredResourceList"])
+    [tied] = old.mgh.list_discovered_resources(**where)["DiscoveredResourceList"]
+    web = tied["ConfigurationId"]
+    # A server that no task is about any more has no way to its id.
+    old.mgh.associate_discovered_resource(**where, DiscoveredResource={"ConfigurationId": lone})
+    old.mgh.disassociate_discovered_resource(**where, ConfigurationId=lone)
+    discovery.associate_configuration_items_to_application(applicationConfigurationId=shop, configurationIds=[web, lone])
+    discovery.create_tags(configurationIds=[web, lone, shop], tags=[{"key": "owner", "value": "größe"}])
+    old.mgh.notify_migration_task_state(
+        **where, Task={"Status": "IN_PROGRESS"}, UpdateDateTime=1767323045, NextUpdateSeconds=0
+    )
+    # By hand, after the task had started it.
+    old.mgh.notify_application_state(ApplicationId=shop, Status="NOT_STARTED", UpdateDateTime=1767323046)
+    for _ in range(2):
+        told = imported(own_server, old)
+        new = here(own_server)
+        assert contents(new) == contents(old)
+        assert (told["applications"], told["applicationMembers"], told["tags"]) == (2, 1, 2)
+        assert any(note.startswith("1 servers without a migration task") for note in told["notCarried"])
+    there, now = discovery, new.client("discovery")
+    rows = {
+        row["application.configurationId"]: row
+        for row in now.list_configurations(configurationType="APPLICATION")["configurations"]
+    }
+    assert {id: row["application.name"] for id, row in rows.items()} == {shop: "shop", idle: "idle"}
+    assert rows[shop]["application.description"] == "the shop"
+    [before] = there.describe_configurations(configurationIds=[web])["configurations"]
+    [after] = now.describe_configurations(configurationIds=[web])["configurations"]
+    for name in ("server.hostName", "server.networkInterfaceInfo", "server.applications"):
+        assert after[name] == before[name], "the server is known under its id by what its task told of it"
+    tags = {(tag["configurationId"], tag["key"], tag["value"]) for tag in now.describe_tags()["tags"]}
+    assert tags == {(web, "owner", "größe"), (shop, "owner", "größe")}
+
+
+def test_a_terminal_gets_a_bar(source, own_server):
+    ours, theirs = pty.openpty()
+    command = [str(binary()), *arguments(own_server, source.server.endpoint)]
+    home = environment(own_server.home, **keys(source.account))
+    process = subprocess.Popen(command, env=home, stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            more = os.read(ours, 4096)
+        except OSError:
+            # The other end is closed.
+            break
+        shown += more
+    os.close(ours)
+    assert process.wait(timeout=30) == 0, shown
+    bars = shown.decode().split("\r")
+    assert len(bars) > 2, "it moves"
+    assert f"[##############################] 100% {TASKS} of {TASKS} tasks" in shown.decode()
