@@ -1,11 +1,14 @@
 """Application Discovery beside Migration Hub: what tools find, and what matching finds for them."""
 
+import http.server
+import threading
 import time
 from datetime import datetime, timezone
 
 import pytest
 
 from tests.aws import Caller, fresh_account
+from tests.server import Server
 
 TASK = {"ProgressUpdateStream": "SMS", "MigrationTaskName": "sms-1"}
 # Matching is promised within a second on an idle server; a busy machine may take longer.
@@ -99,9 +102,74 @@ def test_tasks_of_discovery_end_by_themselves(discovery):
         exports = discovery.describe_export_tasks(exportIds=[export])["exportsInfo"]
         deletion = discovery.describe_batch_delete_configuration_task(taskId=task["taskId"])["task"]
         imports = discovery.describe_import_tasks(filters=[{"name": "IMPORT_TASK_ID", "values": [imported]}])["tasks"]
-        # No file can be read here, and the task says so.
+        # No host is listed that files may be read from, and s3:// is none that could be.
         ended = ("SUCCEEDED", "COMPLETED", "IMPORT_FAILED")
         if (exports[0]["exportStatus"], deletion["status"], imports[0]["status"]) == ended:
             return
         time.sleep(0.05)
     raise AssertionError(f"{exports} {deletion} {imports}")
+
+
+class Files(http.server.BaseHTTPRequestHandler):
+    """One file, whatever the path."""
+
+    CONTENT = b"HostName,IPAddress,Applications,Tags\nweb,10.0.0.1,shop,env:prod\ndb,10.0.0.2,shop,\nbad,10.0.0.300,,\n"
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.CONTENT)))
+        self.end_headers()
+        self.wfile.write(self.CONTENT)
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def files():
+    """A server of files on a port of its own; answers its URL."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/servers.csv"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def import_from(caller, url):
+    """Starts an import and waits for its end."""
+    discovery = caller.client("discovery")
+    task = discovery.start_import_task(name="servers", importUrl=url)["task"]["importTaskId"]
+    deadline = time.monotonic() + MATCHED_MAX_S
+    while time.monotonic() < deadline:
+        filters = [{"name": "IMPORT_TASK_ID", "values": [task]}]
+        found = discovery.describe_import_tasks(filters=filters)["tasks"][0]
+        if found["status"] != "IMPORT_IN_PROGRESS":
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{found}")
+
+
+def test_files_are_imported_from_a_host_that_the_operator_listed(files, tmp_path):
+    configuration = tmp_path / "homeregion.toml"
+    configuration.write_text('[migrationhub]\nimport_hosts = ["127.0.0.1"]\n')
+    server = Server(arguments=["--config", str(configuration)])
+    try:
+        caller = Caller(server.start())
+        caller.config.create_home_region_control(HomeRegion=caller.region, Target={"Type": "ACCOUNT"})
+        done = import_from(caller, files)
+        assert done["status"] == "IMPORT_COMPLETE_WITH_ERRORS", done
+        assert (done["serverImportSuccess"], done["serverImportFailure"]) == (2, 1)
+        assert done["applicationImportSuccess"] == 1
+        summary = caller.client("discovery").get_discovery_summary()
+        assert (summary["servers"], summary["serversMappedToApplications"], summary["serversMappedtoTags"]) == (2, 2, 1)
+        elsewhere = files.replace("127.0.0.1", "localhost")
+        assert import_from(caller, elsewhere)["status"] == "IMPORT_FAILED", "localhost is not listed"
+    finally:
+        server.discard()
+
+
+def test_no_file_is_read_unless_the_operator_listed_its_host(hub, files):
+    assert import_from(hub, files)["status"] == "IMPORT_FAILED"
+    assert hub.client("discovery").get_discovery_summary()["servers"] == 0

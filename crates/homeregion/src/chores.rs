@@ -1,10 +1,13 @@
 //! What the server does on its own: ends passing states, finishes deletions, sweeps what nobody needs any more.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use migrationhub::discovery::import_task::{self, ImportSource};
 use model::Timestamp;
+use registry::upstream::FileHosts;
 use store::{Blobs, Error, Store};
+use tokio::runtime::Handle;
 
 /// How often unfinished work is looked for; clients poll every three seconds, matching must take less than one.
 const RECONCILE_PAUSE: Duration = Duration::from_millis(200);
@@ -24,9 +27,11 @@ const BLOB_GRACE: Duration = Duration::from_secs(24 * 3600);
 const EVENTS_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
 
 /// Starts the chores on the current runtime.
-pub fn start(store: &Store, blobs: &Blobs) {
+///
+/// `import_hosts` are those that the files of imports may be read from.
+pub fn start(store: &Store, blobs: &Blobs, import_hosts: FileHosts) {
     tokio::spawn(reconcile(store.clone()));
-    tokio::spawn(import(store.clone()));
+    tokio::spawn(import(store.clone(), import_hosts));
     tokio::spawn(sweep(store.clone()));
     tokio::spawn(sweep_blobs(store.clone(), blobs.clone()));
 }
@@ -56,23 +61,28 @@ async fn reconcile_step(store: &Store) -> Result<usize, Error> {
     Ok(steps)
 }
 
-/// Reads no files yet: imports end at once and say so, instead of waiting for ever.
-struct NoFiles;
+/// Reads the files of imports from the hosts that the operator listed.
+struct ListedHosts {
+    hosts: FileHosts,
+    runtime: Handle,
+}
 
-impl ImportSource for NoFiles {
-    fn read(&self, import_url: &str, _bytes_max: usize) -> Result<Vec<u8>, String> {
-        Err(format!("this server does not read import files yet, and so not {import_url}"))
+impl ImportSource for ListedHosts {
+    fn read(&self, import_url: &str, bytes_max: usize) -> Result<Vec<u8>, String> {
+        self.runtime.block_on(self.hosts.read(import_url, bytes_max))
     }
 }
 
-async fn import(store: Store) {
+async fn import(store: Store, hosts: FileHosts) {
+    let source = Arc::new(ListedHosts { hosts, runtime: Handle::current() });
     loop {
         tokio::time::sleep(RECONCILE_PAUSE).await;
         match store.read(import_task::is_import_due).await {
             Ok(false) => {}
             Ok(true) => {
-                let store = store.clone();
-                let work = tokio::task::spawn_blocking(move || import_task::work(&store, &NoFiles)).await;
+                let (store, source) = (store.clone(), Arc::clone(&source));
+                let work =
+                    tokio::task::spawn_blocking(move || import_task::work(&store, source.as_ref())).await;
                 if let Ok(Err(error)) = work {
                     log::warn!("an import was not carried out: {error}");
                     tokio::time::sleep(FAILURE_PAUSE).await;

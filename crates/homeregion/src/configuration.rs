@@ -25,6 +25,8 @@ pub struct MigrationHub {
     pub unknown_configuration: UnknownConfiguration,
     /// Whether Application Discovery is there; without it nothing is matched, and what needs it is refused.
     pub discovery: bool,
+    /// Hosts that the files of imports may be read from; none unless they are listed here.
+    pub import_hosts: Vec<String>,
 }
 
 /// What becomes of an id of AWS's form on its first use.
@@ -40,7 +42,7 @@ pub enum UnknownConfiguration {
 
 impl Default for MigrationHub {
     fn default() -> Self {
-        Self { unknown_configuration: UnknownConfiguration::Adopt, discovery: true }
+        Self { unknown_configuration: UnknownConfiguration::Adopt, discovery: true, import_hosts: Vec::new() }
     }
 }
 
@@ -82,12 +84,13 @@ mod tests {
 
     #[test]
     fn migration_hub_adopts_and_discovers_unless_told_otherwise() {
-        let read = Configuration::parse("[migrationhub]\nunknown_configuration = \"reject\"\n").unwrap();
-        let expected = MigrationHub { unknown_configuration: UnknownConfiguration::Reject, discovery: true };
-        assert_eq!(read.migrationhub, expected);
-        let read = Configuration::parse("[migrationhub]\ndiscovery = false\n").unwrap();
-        let expected = MigrationHub { unknown_configuration: UnknownConfiguration::Adopt, discovery: false };
-        assert_eq!(read.migrationhub, expected);
+        let hub = |text: &str| Configuration::parse(text).unwrap().migrationhub;
+        let read = hub("[migrationhub]\nunknown_configuration = \"reject\"\n");
+        assert_eq!((read.unknown_configuration, read.discovery), (UnknownConfiguration::Reject, true));
+        let read = hub("[migrationhub]\ndiscovery = false\nimport_hosts = [\"files.example\"]\n");
+        assert_eq!((read.unknown_configuration, read.discovery), (UnknownConfiguration::Adopt, false));
+        assert_eq!(read.import_hosts, ["files.example"]);
+        assert_eq!(hub(""), MigrationHub::default());
     }
 
     #[test]

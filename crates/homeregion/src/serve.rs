@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gateway::{Gateway, Settings, Shutdown};
+use registry::upstream::FileHosts;
 use service::Installation;
 use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::net::TcpListener;
@@ -91,6 +92,7 @@ async fn listen(
 ) -> Result<(), String> {
     let key = |name: &str| store.secret(name).map_err(|error| error.to_string());
     let hub = &configuration.migrationhub;
+    let import_hosts = FileHosts::new(hub.import_hosts.iter().cloned());
     let installation = Arc::new(Installation {
         page_key: key("page tokens")?,
         token_key: key("bearer tokens")?,
@@ -119,7 +121,7 @@ async fn listen(
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
     let endpoint = format!("http://{address}");
     environment::write_down(folder, &endpoint);
-    chores::start(&store, &blobs);
+    chores::start(&store, &blobs, import_hosts);
     let interrupted = interrupted();
     println!("Ready. {endpoint}");
     let failed = store.clone();
