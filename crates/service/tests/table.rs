@@ -243,12 +243,16 @@ fn a_page_token_opens_for_its_own_list_only() {
     let mut elsewhere = region.call.clone();
     elsewhere.region = "us-east-1".to_owned();
     let mut later = region.call.clone();
-    later.now = Timestamp::from_millis(later.now.millis() + 1001);
-    let mut flipped = token.clone().into_bytes();
-    let middle = flipped.len() / 2;
-    flipped[middle] = if flipped[middle] == b'A' { b'B' } else { b'A' };
-    let flipped = String::from_utf8(flipped).unwrap();
-    assert_eq!(open(&region.call, &ADD, &arguments, &flipped), Err(Refused::Foreign));
+    later.now = Timestamp::from_millis(later.now.millis() + 1000);
+    assert!(open(&later, &ADD, &arguments, &token).is_ok(), "at the end of its time");
+    later.now = later.now.plus_millis(1);
+    // The layout, the time of issue, the code and the key are all bound, not only what lies in the middle.
+    for place in 0..token.len() {
+        let mut changed = token.clone().into_bytes();
+        changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(changed).unwrap();
+        assert_eq!(open(&region.call, &ADD, &arguments, &changed), Err(Refused::Foreign), "place {place}");
+    }
     assert_eq!(open(&region.call, &ADD, &["other"], &token), Err(Refused::Foreign));
     assert_eq!(open(&region.call, &ADD, &["filter", ""], &token), Err(Refused::Foreign));
     assert_eq!(open(&region.call, &LATER, &arguments, &token), Err(Refused::Foreign));
