@@ -11,7 +11,7 @@ pub fn run(arguments: &Board) -> Result<(), String> {
     let tasks = migrationhub_board::read(&store, &arguments.account).map_err(|error| error.to_string())?;
     let now = store.clock().now();
     if arguments.json {
-        println!("{:#}", migrationhub_board::to_json(&tasks, now));
+        say!("{:#}", migrationhub_board::to_json(&tasks, now));
     } else {
         print!("{}", migrationhub_board::draw(&tasks, now));
     }

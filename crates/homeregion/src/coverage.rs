@@ -14,18 +14,18 @@ pub fn run(arguments: &Coverage) -> Result<(), String> {
     }
     if arguments.json {
         let json = serde_json::to_string_pretty(&services).map_err(|error| error.to_string())?;
-        println!("{json}");
+        say!("{json}");
         return Ok(());
     }
-    println!("{:<22} {:>5} {:>6}", "service", "done", "total");
+    say!("{:<22} {:>5} {:>6}", "service", "done", "total");
     let (mut all_done, mut all) = (0, 0);
     for (service, operations) in &services {
         let done = operations.values().filter(|done| **done).count();
-        println!("{service:<22} {done:>5} {:>6}", operations.len());
+        say!("{service:<22} {done:>5} {:>6}", operations.len());
         all_done += done;
         all += operations.len();
     }
-    println!("{:<22} {all_done:>5} {all:>6}", "all");
+    say!("{:<22} {all_done:>5} {all:>6}", "all");
     Ok(())
 }
 

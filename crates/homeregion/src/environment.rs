@@ -22,10 +22,10 @@ pub fn run(arguments: &Env) -> Result<(), String> {
         ("AWS_DEFAULT_REGION", region),
         ("AWS_REGION", region),
     ] {
-        println!("export {name}={value}");
+        say!("export {name}={value}");
     }
     // A token or profile of a real account would win over the keys above.
-    println!("unset AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE");
+    say!("unset AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE");
     Ok(())
 }
 

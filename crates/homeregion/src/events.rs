@@ -27,7 +27,7 @@ pub fn run(arguments: &Events) -> Result<(), String> {
                 "topic": event.topic,
                 "body": event.body,
             });
-            println!("{line}");
+            say!("{line}");
         }
     }
 }

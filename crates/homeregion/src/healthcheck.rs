@@ -17,7 +17,7 @@ pub fn run(arguments: &Healthcheck) -> Result<(), String> {
     let authority = authority.split('/').next().unwrap_or(authority);
     let status = ask(authority).map_err(|error| format!("{endpoint} does not answer: {error}"))?;
     if status == 200 {
-        println!("{endpoint} is well");
+        say!("{endpoint} is well");
         return Ok(());
     }
     Err(format!("{endpoint} answers {status}"))

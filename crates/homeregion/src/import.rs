@@ -40,7 +40,7 @@ pub fn run(arguments: &arguments::Import) -> Result<(), String> {
     };
     let summary = migrationhub_import::run(&import)?;
     if arguments.json {
-        println!("{:#}", summary.to_json());
+        say!("{:#}", summary.to_json());
     } else {
         print!("{}", summary.to_text());
     }

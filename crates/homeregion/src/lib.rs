@@ -1,5 +1,8 @@
 //! What a user types, and the wiring of everything behind it. The binary is one call to [`main`].
 
+#[macro_use]
+mod output;
+
 mod arguments;
 mod board;
 mod chores;

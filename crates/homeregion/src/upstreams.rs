@@ -17,12 +17,12 @@ pub fn run(arguments: &Upstreams) -> Result<(), String> {
     for connection in resolver.connections() {
         match resolver.resolve(&connection) {
             Ok(upstream) => {
-                println!("{connection}  {}  ({})", upstream.url, upstream.reason);
+                say!("{connection}  {}  ({})", upstream.url, upstream.reason);
                 for skipped in &upstream.skipped {
-                    println!("    passed over: {skipped}");
+                    say!("    passed over: {skipped}");
                 }
             }
-            Err(unresolved) => println!("{connection}  -  ({unresolved})"),
+            Err(unresolved) => say!("{connection}  -  ({unresolved})"),
         }
     }
     Ok(())

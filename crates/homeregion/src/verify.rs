@@ -16,11 +16,11 @@ pub fn run(arguments: &Verify) -> Result<(), String> {
         .map_err(|error| format!("cannot start threads: {error}"))?;
     problems.extend(runtime.block_on(blobs.verify()).map_err(|error| error.to_string())?);
     if problems.is_empty() {
-        println!("{} is sound", folder.display());
+        say!("{} is sound", folder.display());
         return Ok(());
     }
     for problem in &problems {
-        println!("{problem}");
+        say!("{problem}");
     }
     Err(format!("{} problems were found in {}", problems.len(), folder.display()))
 }
