@@ -1,8 +1,12 @@
 """Application Discovery beside Migration Hub: what tools find, and what matching finds for them."""
 
 import http.server
+import io
 import threading
 import time
+import urllib.error
+import urllib.request
+import zipfile
 from datetime import datetime, timezone
 
 import pytest
@@ -108,6 +112,27 @@ def test_tasks_of_discovery_end_by_themselves(discovery):
             return
         time.sleep(0.05)
     raise AssertionError(f"{exports} {deletion} {imports}")
+
+
+def test_an_export_is_downloaded_from_the_url_that_its_task_names(hub, discovery):
+    application = discovery.create_application(name="shop")["configurationId"]
+    export = discovery.start_export_task(exportDataFormat=["CSV"])["exportId"]
+    deadline = time.monotonic() + MATCHED_MAX_S
+    while "configurationsDownloadUrl" not in (found := discovery.describe_export_tasks(exportIds=[export])["exportsInfo"][0]):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
+    url = found["configurationsDownloadUrl"]
+    with urllib.request.urlopen(url) as answer:
+        assert answer.headers["Content-Type"] == "application/zip"
+        archive = zipfile.ZipFile(io.BytesIO(answer.read()))
+    assert archive.testzip() is None
+    assert archive.namelist() == ["servers.csv", "applications.csv", "application_servers.csv", "tags.csv"]
+    assert application in archive.read("applications.csv").decode()
+    for wrong in (url.replace(hub.account, "000000000000"), url + "x"):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(wrong)
+    with pytest.raises(urllib.error.HTTPError, match="405"):
+        urllib.request.urlopen(url, data=b"")
 
 
 class Files(http.server.BaseHTTPRequestHandler):

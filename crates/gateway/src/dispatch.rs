@@ -13,6 +13,7 @@ use service::{Call, Fault, Installation, Problem, Reply, Table};
 use store::{Blobs, Store};
 
 use crate::answer::{self, ResponseBody};
+use crate::file::Files;
 use crate::intake::{self, Torn};
 use crate::own;
 use crate::protocol::{aws_json, query, rest_json};
@@ -44,6 +45,7 @@ pub struct Gateway {
     routes: Routes,
     targets: aws_json::Targets,
     packages: Option<PackageEndpoint>,
+    files: Option<Files>,
     bodies: intake::Room,
 }
 
@@ -69,7 +71,14 @@ impl Gateway {
             }
         }
         let bodies = intake::Room::default();
-        Self { table, store, blobs, installation, settings, routes, targets, packages, bodies }
+        Self { table, store, blobs, installation, settings, routes, targets, packages, files: None, bodies }
+    }
+
+    /// Mounts files that answers point to.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = Some(files);
+        self
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -91,6 +100,11 @@ impl Gateway {
         request_id: &str,
     ) -> Response<ResponseBody> {
         let path = request.uri().path();
+        if let Some(files) = self.files
+            && path.starts_with(files.prefix)
+        {
+            return files.answer(&self.store, request.method(), path).await;
+        }
         if let Some(response) = own::answer(self, request.method(), path, request.headers()) {
             return response;
         }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod dispatch;
+mod file;
 mod intake;
 pub mod limits;
 mod own;
@@ -16,4 +17,5 @@ mod sigv4;
 
 pub use answer::{Described, ResponseBody, empty, full, stream};
 pub use dispatch::{Gateway, PackageEndpoint, Settings};
+pub use file::Files;
 pub use server::{Shutdown, converse, serve};

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use gateway::{Gateway, Settings, Shutdown};
+use gateway::{Files, Gateway, Settings, Shutdown};
+use migrationhub::discovery::download;
 use registry::upstream::FileHosts;
 use service::Installation;
 use store::{Blobs, Clock, Database, Entropy, Options, Store};
@@ -118,7 +119,9 @@ async fn listen(
     let resolver = packages::resolver(configuration, folder, address, settings.public_url.as_deref());
     let endpoint = packages::endpoint(&store, &blobs, &installation, settings.public_url.clone(), resolver)?;
     let (table, packages) = (services::table(), Some(endpoint));
+    let files = Files { prefix: download::PATH, read: download::read };
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
+    let gateway = gateway.with_files(files);
     let endpoint = format!("http://{address}");
     environment::write_down(folder, &endpoint);
     chores::start(&store, &blobs, import_hosts);

@@ -1,0 +1,46 @@
+//! Files that answers point to by a URL which is its own permission: archives of exports, for one.
+
+use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
+use hyper::{Method, Response, StatusCode};
+use store::{Error, Store, Tx};
+
+use crate::answer::{ResponseBody, empty, full};
+
+/// Files below a prefix of paths.
+#[derive(Clone, Copy)]
+pub struct Files {
+    /// What their paths begin with.
+    pub prefix: &'static str,
+    /// Reads the file at a path; nothing where there is none. All of them are zip archives.
+    pub read: fn(&mut Tx, &str) -> Result<Option<Vec<u8>>, Error>,
+}
+
+impl Files {
+    /// Answers a request for one of the files.
+    pub(crate) async fn answer(self, store: &Store, method: &Method, path: &str) -> Response<ResponseBody> {
+        if ![Method::GET, Method::HEAD].contains(method) {
+            return with_status(StatusCode::METHOD_NOT_ALLOWED);
+        }
+        let wanted = path.to_owned();
+        let file = match store.read(move |tx| (self.read)(tx, &wanted)).await {
+            Ok(Some(file)) => file,
+            Ok(None) => return with_status(StatusCode::NOT_FOUND),
+            Err(error) => {
+                log::error!("a file could not be read: {error}");
+                return with_status(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        };
+        let mut response = Response::new(if *method == Method::HEAD { empty() } else { full(file) });
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+        headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        response
+    }
+}
+
+fn with_status(status: StatusCode) -> Response<ResponseBody> {
+    let mut response = Response::new(empty());
+    *response.status_mut() = status;
+    response
+}
