@@ -5,8 +5,10 @@ import http.server
 import json
 import os
 import pty
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -449,3 +451,30 @@ def test_a_terminal_gets_a_bar(source, own_server):
     bars = shown.decode().split("\r")
     assert len(bars) > 2, "it moves"
     assert f"[##############################] 100% {TASKS} of {TASKS} tasks" in shown.decode()
+
+
+def test_a_proxy_leads_to_aws_and_not_to_this_machine(source, own_server):
+    nowhere = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
+    assert imported(own_server, source, **nowhere)["migrationTasks"] == TASKS
+
+
+def test_a_source_with_https_is_trusted_by_its_certificate(source, own_server, between):
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    key, certificate = own_server.folder / "key.pem", own_server.folder / "certificate.pem"
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"]
+    # A certificate of its own authority has to be one for servers as well.
+    uses = ["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "extendedKeyUsage=serverAuth"]
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*command, *subject, *uses, *files], check=True, capture_output=True, timeout=30)
+    secure = between(lambda *_: None)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    secure.server.socket = context.wrap_socket(secure.server.socket, server_side=True)
+    url = secure.url.replace("http://127.0.0.1", "https://localhost")
+    said = refused(own_server, *arguments(own_server, url), **keys(source.account))
+    assert "does not answer" in said and "certificate" in said.lower(), said
+    told = imported(own_server, source, url, SSL_CERT_FILE=str(certificate))
+    assert told["migrationTasks"] == TASKS
+    assert contents(here(own_server)) == source.contents

@@ -69,6 +69,15 @@ impl Endpoint {
         Ok(Self::Url(url))
     }
 
+    fn is_loopback(&self) -> bool {
+        let Self::Url(url) = self else { return false };
+        let host = url.host_str().unwrap_or_default();
+        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        host == "localhost"
+            || host.ends_with(".localhost")
+            || address.is_ok_and(|address| address.is_loopback())
+    }
+
     fn url(&self, service: Service, region: &str) -> Result<Url, String> {
         match self {
             Self::Url(url) => Ok(url.clone()),
@@ -172,7 +181,10 @@ impl Client {
             .enable_all()
             .build()
             .map_err(|error| format!("cannot start threads: {error}"))?;
-        let http = reqwest::Client::builder()
+        let http = reqwest::Client::builder();
+        // A proxy of the company leads to AWS, not back to this machine.
+        let http = if endpoint.is_loopback() { http.no_proxy() } else { http };
+        let http = http
             .tls_backend_preconfigured(tls().map_err(|error| format!("TLS cannot be set up: {error}"))?)
             .user_agent(concat!("homeregion/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -349,6 +361,15 @@ mod tests {
     #[test]
     fn endpoints_are_urls() {
         assert_eq!(Endpoint::parse("http://127.0.0.1:4566").unwrap().to_string(), "http://127.0.0.1:4566");
+        for (url, expected) in [
+            ("http://127.0.0.1:4566", true),
+            ("http://localhost:1", true),
+            ("http://[::1]:4566", true),
+            ("https://hub.example.com", false),
+            ("http://10.0.0.1", false),
+        ] {
+            assert_eq!(Endpoint::parse(url).unwrap().is_loopback(), expected, "{url}");
+        }
         assert!(Endpoint::parse("localhost:4566").unwrap_err().contains("must begin with http://"));
         assert!(Endpoint::parse("nonsense").unwrap_err().contains("is not a URL"));
     }
