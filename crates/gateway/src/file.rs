@@ -6,13 +6,16 @@ use store::{Error, Store, Tx};
 
 use crate::answer::{ResponseBody, empty, full};
 
+/// Reads the file at a path; nothing where there is none.
+pub type ReadFile = fn(&mut Tx, &str) -> Result<Option<Vec<u8>>, Error>;
+
 /// Files below a prefix of paths.
 #[derive(Clone, Copy)]
 pub struct Files {
     /// What their paths begin with.
     pub prefix: &'static str,
-    /// Reads the file at a path; nothing where there is none. All of them are zip archives.
-    pub read: fn(&mut Tx, &str) -> Result<Option<Vec<u8>>, Error>,
+    /// Reads one of them; all are zip archives.
+    pub read: ReadFile,
 }
 
 impl Files {
