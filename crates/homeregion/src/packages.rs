@@ -37,7 +37,7 @@ pub fn resolver(
     Resolver::new(settings, Box::new(ThisMachine), Box::new(remembered))
 }
 
-/// Puts the endpoints together.
+/// Puts the endpoints together, on a runtime.
 pub fn endpoint(
     store: &Store,
     blobs: &Blobs,
@@ -49,6 +49,10 @@ pub fn endpoint(
     let id = id.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
     let identity = Identity::new(&format!("{id:016x}"));
     let fetcher = Fetcher::new(FetcherOptions::of_machine(&ThisMachine), identity.clone());
+    let resolver = Arc::new(resolver);
+    let noting = Arc::clone(&resolver);
+    // Beside the start, which does not wait for it.
+    tokio::task::spawn_blocking(move || noting.take_note());
     let clock = store.clock().clone();
     let npm = NpmUpstream::new(Arc::new(fetcher), Policy::default(), clock, UPSTREAM_LISTINGS_BYTES_MAX);
     let endpoint = Endpoint::new(Parts {
@@ -56,7 +60,7 @@ pub fn endpoint(
         blobs: blobs.clone(),
         installation: Arc::clone(installation),
         public_url,
-        resolver: Arc::new(resolver),
+        resolver,
         npm,
         identity,
     });

@@ -193,23 +193,22 @@ impl Resolver {
         }
     }
 
+    /// Takes note of where the machine's package clients lead now, for later.
+    ///
+    /// `aws codeartifact login` writes this server's address over what they say, and it is called before the first
+    /// package is asked for. Nothing is decided here: a connection is still resolved at its first use.
+    pub fn take_note(&self) {
+        let npm = NpmConfiguration::read(self.machine.as_ref());
+        for connection in CONNECTIONS.into_iter().filter(|connection| connection.format == Format::Npm) {
+            self.foreign(connection, &npm, &mut Vec::new());
+        }
+    }
+
     fn look_up_npm(&self, connection: Connection) -> Result<Upstream, Unresolved> {
         let npm = NpmConfiguration::read(self.machine.as_ref());
         let mut skipped = Vec::new();
-        for candidate in &npm.registries {
-            let reason = Reason::Client(candidate.from.clone());
-            let found = upstream(connection.name, connection.format, &candidate.url, reason);
-            let own = found.as_ref().ok().and_then(|found| self.settings.server.names(&found.url));
-            match (found, own) {
-                (Ok(found), None) => {
-                    self.remembered.remember(connection.name, found.url.as_str());
-                    return Ok(with_npm_credentials(Upstream { skipped, ..found }, &npm));
-                }
-                (Ok(found), Some(why)) => {
-                    skipped.push(format!("{} names {}: {why}", candidate.from, found.url));
-                }
-                (Err(_), _) => skipped.push(format!("{} holds no usable URL", candidate.from)),
-            }
+        if let Some(found) = self.foreign(connection, &npm, &mut skipped) {
+            return Ok(with_npm_credentials(Upstream { skipped, ..found }, &npm));
         }
         if let Some(url) = self.remembered.recall(connection.name)
             && let Ok(found) = upstream(connection.name, connection.format, &url, Reason::Remembered)
@@ -218,6 +217,31 @@ impl Resolver {
         }
         let found = upstream(connection.name, connection.format, NPM_DEFAULT_REGISTRY, Reason::Default)?;
         Ok(with_npm_credentials(Upstream { skipped, ..found }, &npm))
+    }
+
+    /// The first registry in npm's configuration that is not this server; it is remembered.
+    fn foreign(
+        &self,
+        connection: Connection,
+        npm: &NpmConfiguration,
+        skipped: &mut Vec<String>,
+    ) -> Option<Upstream> {
+        for candidate in &npm.registries {
+            let reason = Reason::Client(candidate.from.clone());
+            let found = upstream(connection.name, connection.format, &candidate.url, reason);
+            let own = found.as_ref().ok().and_then(|found| self.settings.server.names(&found.url));
+            match (found, own) {
+                (Ok(found), None) => {
+                    self.remembered.remember(connection.name, found.url.as_str());
+                    return Some(found);
+                }
+                (Ok(found), Some(why)) => {
+                    skipped.push(format!("{} names {}: {why}", candidate.from, found.url));
+                }
+                (Err(_), _) => skipped.push(format!("{} holds no usable URL", candidate.from)),
+            }
+        }
+        None
     }
 }
 

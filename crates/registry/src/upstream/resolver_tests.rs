@@ -133,6 +133,21 @@ fn what_the_client_said_before_a_login_is_remembered() {
 }
 
 #[test]
+fn a_note_taken_before_a_login_is_enough() {
+    let memory = Memory::default();
+    resolver(settings(), machine(), &memory).take_note();
+    let after =
+        machine().with("/home/me/.npmrc", "registry=http://127.0.0.1:4566/npm/d/shop-000000000000/web/\n");
+    let later = resolver(settings(), after, &memory);
+    later.take_note();
+    let upstream = later.resolve("public:npmjs").unwrap();
+    assert_eq!(
+        (upstream.url.as_str(), &upstream.reason),
+        ("https://mirror.example/npm/", &Reason::Remembered)
+    );
+}
+
+#[test]
 fn a_connection_is_looked_up_once() {
     struct Counting(Arc<Mutex<u32>>);
     impl Machine for Counting {
