@@ -35,6 +35,9 @@ def wait_until_closed(port):
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except ConnectionRefusedError:
             return
+        except ConnectionResetError:
+            # It was in the listen queue when the server closed that; the next try tells.
+            pass
         time.sleep(0.02)
     raise AssertionError("the server still accepts connections")
 
