@@ -57,16 +57,28 @@ def skip(capsys, reason):
 @pytest.fixture
 def javascript(capsys):
     """Runs a script with AWS's JavaScript SDK v3."""
+    return scripts(capsys, "javascript")
+
+
+@pytest.fixture
+def javascript_v2(capsys):
+    """Runs a script with AWS's JavaScript SDK v2."""
+    if os.environ.get("HOMEREGION_TEST_FULL") != "1":
+        pytest.skip("the JavaScript SDK v2, 108 MB, is installed by `cargo xtask test --full`")
+    return scripts(capsys, "javascript_v2")
+
+
+def scripts(capsys, name):
     if not shutil.which("npm"):
         skip(capsys, "node and npm are not installed")
-    folder = tools() / "migrationhub-javascript"
-    reason = install(folder, HERE / "javascript" / "package.json")
+    folder = tools() / f"migrationhub-{name}"
+    reason = install(folder, HERE / name / "package.json")
     if reason:
         skip(capsys, reason)
 
     def run(script, **variables):
         # Modules are looked up from where the script is.
-        shutil.copy(HERE / "javascript" / script, folder / script)
+        shutil.copy(HERE / name / script, folder / script)
         return ran(["node", script], folder, variables)
 
     return run

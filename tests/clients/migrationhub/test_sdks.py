@@ -1,4 +1,4 @@
-"""AWS's JavaScript and Rust SDKs: one round trip of every operation, errors by their classes."""
+"""AWS's JavaScript SDKs and the Rust SDK: one round trip of every operation, errors by their classes."""
 
 import pytest
 
@@ -10,6 +10,12 @@ from tests.clients.migrationhub.operations import OPERATIONS, YOUNG_OPERATIONS
 @pytest.mark.max_seconds(300)
 def test_every_operation_round_trips_with_the_javascript_sdk(server, javascript):
     done = javascript("round_trip.mjs", **as_account(server, fresh_account()))
+    assert set(done) == OPERATIONS - YOUNG_OPERATIONS
+
+
+@pytest.mark.max_seconds(300)
+def test_every_operation_round_trips_with_the_javascript_sdk_v2(server, javascript_v2):
+    done = javascript_v2("round_trip.cjs", **as_account(server, fresh_account()))
     assert set(done) == OPERATIONS - YOUNG_OPERATIONS
 
 
