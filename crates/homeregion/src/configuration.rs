@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use registry::upstream::{Credentials, Custom, Format};
 use serde::Deserialize;
 
 /// What the file says. A name in it that is not known here is an error: it would be a setting without effect.
@@ -12,9 +13,57 @@ pub struct Configuration {
     /// `[upstreams]`: where external connections lead, by name with or without `public:`.
     #[serde(default)]
     pub upstreams: BTreeMap<String, String>,
+    /// `[connections.NAME]`: external connections of the operator's own, called `custom:NAME`.
+    #[serde(default)]
+    pub connections: BTreeMap<String, Connection>,
     /// `[migrationhub]`: how Migration Hub deals with what it discovers.
     #[serde(default)]
     pub migrationhub: MigrationHub,
+}
+
+/// `[connections.NAME]`: a registry, and what opens it.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Connection {
+    /// Where it is.
+    pub url: String,
+    /// The format of the packages there, in AWS's spelling: `npm`.
+    pub format: String,
+    /// A bearer token that opens it.
+    pub token: Option<String>,
+    /// A user who may read it, with `password`.
+    pub user: Option<String>,
+    /// The password of `user`.
+    pub password: Option<String>,
+}
+
+impl Connection {
+    /// The format, if it is one.
+    fn format(&self) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.as_str() == self.format)
+    }
+
+    fn check(&self, name: &str) -> Result<(), String> {
+        let is_name = (1..=93).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+        if !is_name {
+            return Err(format!(
+                "[connections.{name}] needs a name of at most 93 letters, digits, '.', '_' and '-'"
+            ));
+        }
+        if self.format().is_none() {
+            return Err(format!("[connections.{name}] has the format {:?}, which is none", self.format));
+        }
+        if !self.url.starts_with("http://") && !self.url.starts_with("https://") {
+            return Err(format!(
+                "[connections.{name}] has a url that does not begin with http:// or https://"
+            ));
+        }
+        match (&self.token, &self.user, &self.password) {
+            (Some(_), None, None) | (None, Some(_), Some(_)) | (None, None, None) => Ok(()),
+            _ => Err(format!("[connections.{name}] needs a token, or user and password, or neither")),
+        }
+    }
 }
 
 /// `[migrationhub]`.
@@ -64,14 +113,58 @@ impl Configuration {
         };
         match read.upstreams.keys().find(|name| !known(name)) {
             Some(name) => Err(format!("[upstreams] has {name:?}, which no external connection is called")),
-            None => Ok(read),
+            None => read
+                .connections
+                .iter()
+                .try_for_each(|(name, connection)| connection.check(name))
+                .map(|()| read),
         }
+    }
+
+    /// The connections of the operator's own as the resolver takes them, by name without `custom:`.
+    pub fn custom(&self) -> BTreeMap<String, Custom> {
+        let custom = self.connections.iter().filter_map(|(name, connection)| {
+            let credentials = match (&connection.token, &connection.user, &connection.password) {
+                (Some(token), ..) => Some(Credentials::bearer(token)),
+                (None, Some(user), Some(password)) => Some(Credentials::basic(user, password)),
+                _ => None,
+            };
+            let format = connection.format()?;
+            Some((name.clone(), Custom { url: connection.url.clone(), format, credentials }))
+        });
+        custom.collect()
+    }
+
+    /// The formats of those connections, by their whole names.
+    pub fn connection_formats(&self) -> BTreeMap<String, String> {
+        let formats = self.connections.iter();
+        formats.map(|(name, connection)| (format!("custom:{name}"), connection.format.clone())).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn connections_of_ones_own_have_a_url_a_format_and_what_opens_them() {
+        let text = "[connections.team]\nurl = \"https://npm.example/\"\nformat = \"npm\"\ntoken = \"t\"\n";
+        let read = Configuration::parse(text).unwrap();
+        assert_eq!(read.connection_formats()["custom:team"], "npm");
+        let custom = &read.custom()["team"];
+        assert_eq!((custom.url.as_str(), custom.format.as_str()), ("https://npm.example/", "npm"));
+        assert!(custom.credentials == Some(Credentials::bearer("t")));
+        for (wrong, says) in [
+            (text.replace("\"npm\"", "\"deb\""), "deb"),
+            (text.replace("https:", "ftp:"), "http://"),
+            (text.replace("team", "\"a:b\""), "a:b"),
+            (text.replace("token", "user"), "password"),
+            (text.replace("token", "tokens"), "tokens"),
+        ] {
+            let error = Configuration::parse(&wrong).unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
+    }
 
     #[test]
     fn upstreams_are_read_by_either_name() {

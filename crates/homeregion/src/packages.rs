@@ -29,8 +29,8 @@ pub fn resolver(
     public_url: Option<&str>,
 ) -> Resolver {
     let settings = Settings {
+        custom: configuration.custom(),
         upstreams: configuration.upstreams,
-        custom: BTreeMap::new(),
         server: ServerAddress::new(listen, public_url),
     };
     let remembered = InFolder { file: folder.join(UPSTREAMS_FILE), writing: Mutex::new(()) };

@@ -98,6 +98,7 @@ async fn listen(
         page_key: key("page tokens")?,
         token_key: key("bearer tokens")?,
         regions: arguments.home_region.iter().cloned().collect(),
+        connections: configuration.connection_formats(),
         propagation_ms: arguments.simulate_propagation_ms,
         unknown_configuration_rejected: hub.unknown_configuration == UnknownConfiguration::Reject,
         discovery_off: !hub.discovery,

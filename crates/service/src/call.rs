@@ -1,5 +1,6 @@
 //! Who calls, from where, when: everything an operation may know besides its input and the stored state.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::Timestamp;
@@ -35,6 +36,8 @@ pub struct Installation {
     pub token_key: [u8; 32],
     /// Regions, besides those where AWS runs Migration Hub, that may be a home region.
     pub regions: Vec<String>,
+    /// External connections that the operator defined: format by name, `npm` by `custom:team` for one.
+    pub connections: BTreeMap<String, String>,
     /// How long passing states of IoT SiteWise last (CREATING, UPDATING, ...), in milliseconds; 0 ends them before
     /// the answer is sent.
     pub propagation_ms: i64,

@@ -39,10 +39,12 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Finds the connection of this name.
-    pub fn named(name: &str) -> Option<Connection> {
-        let known = CONNECTIONS.iter().find(|(known, _)| *known == name);
-        known.map(|(name, format)| Connection { name: (*name).to_owned(), format: *format })
+    /// Finds the connection of this name: one of AWS's, or one that the operator defined (`custom:team`).
+    fn named(call: &Call, name: &str) -> Option<Connection> {
+        let known = CONNECTIONS.iter().find(|(known, _)| *known == name).map(|(_, format)| *format);
+        let custom =
+            || call.installation.connections.get(name).and_then(|format| PackageFormat::parse(format));
+        known.or_else(custom).map(|format| Connection { name: name.to_owned(), format })
     }
 
     /// Reads a connection back as it was stored.
@@ -60,8 +62,8 @@ pub fn associate(
     call: &Call,
     input: &AssociateExternalConnectionRequest,
 ) -> Result<AssociateExternalConnectionResult, Error> {
-    let connection = Connection::named(&input.external_connection)
-        .ok_or_else(|| unknown_connection(&input.external_connection))?;
+    let connection = Connection::named(call, &input.external_connection)
+        .ok_or_else(|| unknown_connection(call, &input.external_connection))?;
     let key = RepositoryKey::of(call, &input.domain, input.domain_owner.as_deref(), &input.repository);
     let mut repository = reach(tx, call, "codeartifact:AssociateExternalConnection", &key)?;
     if let Some(present) = &repository.connection {
@@ -103,8 +105,9 @@ pub fn disassociate(
 
 /// Refuses a name that fits the pattern but that no connection has (assumed: a validation error, since the model
 /// has no resource type for connections).
-fn unknown_connection(name: &str) -> Error {
-    let known: Vec<&str> = CONNECTIONS.iter().map(|(name, _)| *name).collect();
+fn unknown_connection(call: &Call, name: &str) -> Error {
+    let custom = call.installation.connections.keys().map(String::as_str);
+    let known: Vec<&str> = CONNECTIONS.iter().map(|(name, _)| *name).chain(custom).collect();
     invalid(format!("Unknown external connection: {name}. Supported values: {}", known.join(", ")))
 }
 

@@ -36,6 +36,26 @@ fn a_connection_comes_and_goes_and_the_answer_is_the_whole_repository() {
 }
 
 #[test]
+fn a_connection_of_the_operators_own_is_associated_like_one_of_the_ten() {
+    shop(&[("store", &[])], |_, caller| {
+        let input = of("store", json!({"externalConnection": "custom:team"}));
+        let refusal = caller.refused("AssociateExternalConnection", input.clone());
+        assert_eq!((refusal.status, reason(&refusal).1), (400, "FIELD_VALIDATION_FAILED"));
+        let caller = caller.clone().installed(|installation| {
+            installation.connections.insert("custom:team".to_owned(), "npm".to_owned());
+        });
+        let answer = caller.ok("AssociateExternalConnection", input.clone());
+        assert_eq!(
+            answer["repository"]["externalConnections"],
+            json!([{"externalConnectionName": "custom:team", "packageFormat": "npm", "status": "Available"}])
+        );
+        let other = of("store", json!({"externalConnection": "custom:other"}));
+        assert!(caller.refused("AssociateExternalConnection", other).message().contains("custom:team"));
+        caller.ok("DisassociateExternalConnection", input);
+    });
+}
+
+#[test]
 fn each_of_the_ten_names_serves_its_format() {
     shop(&[("store", &[])], |_, caller| {
         for (name, format) in [
