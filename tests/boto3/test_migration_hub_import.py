@@ -497,3 +497,18 @@ def test_a_source_with_https_is_trusted_by_its_certificate(source, own_server, b
     told = imported(own_server, source, url, SSL_CERT_FILE=str(certificate))
     assert told["migrationTasks"] == TASKS
     assert contents(here(own_server)) == source.contents
+
+
+@once
+def test_a_region_that_is_home_no_more_can_be_read(server, own_server):
+    old = Caller(server)
+    control = old.config.create_home_region_control(HomeRegion=old.region, Target={"Type": "ACCOUNT"})["HomeRegionControl"]
+    old.mgh.create_progress_update_stream(ProgressUpdateStreamName="SMS")
+    old.mgh.import_migration_task(**task("SMS", "left behind"))
+    old.config.delete_home_region_control(ControlId=control["ControlId"])
+    old.config.create_home_region_control(HomeRegion="eu-west-1", Target={"Type": "ACCOUNT"})
+    told = imported(own_server, old, None, "--region", old.region)
+    assert (told["region"], told["migrationTasks"], told["homeRegionSet"]) == (old.region, 1, True)
+    assert contents(here(own_server)) == {**contents(old), "home_region": old.region}
+    said = refused(own_server, *arguments(own_server, server.endpoint), **keys(old.account))
+    assert f"is {old.region} here, and the data to import is of eu-west-1" in said
