@@ -60,7 +60,7 @@ impl Connection {
             ));
         }
         match (&self.token, &self.user, &self.password) {
-            (Some(_), None, None) | (None, Some(_), Some(_)) | (None, None, None) => Ok(()),
+            (Some(_) | None, None, None) | (None, Some(_), Some(_)) => Ok(()),
             _ => Err(format!("[connections.{name}] needs a token, or user and password, or neither")),
         }
     }
