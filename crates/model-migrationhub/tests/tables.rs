@@ -48,7 +48,7 @@ fn the_largest_number_of_seconds_is_accepted() {
     let members = members.as_object().unwrap().clone();
     validate(spec.input, &members).unwrap();
     let input = mgh::types::NotifyMigrationTaskStateRequest::decode(members);
-    assert_eq!(input.next_update_seconds, i64::MAX);
+    assert_eq!(input.next_update_seconds, Some(i64::MAX));
     assert_eq!(input.update_date_time.millis(), 1_493_750_385_000);
     assert_eq!(input.task.progress_percent, None);
 }
