@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use model::Timestamp;
 use serde_json::json;
-use store::{Clock, Entropy, Error, OpenError, Options, Room, Store, Tx, Value};
+use store::{Clock, Database, Entropy, Error, OpenError, Options, Room, Store, Tx, Value};
 use suite::{Bench, COUNTERS, ROOMS, each_engine};
 
 fn add(tx: &mut Tx, name: &str, by: i64) -> Result<i64, Error> {
@@ -449,6 +449,18 @@ static BROKEN: Room = Room {
 
 static LATER: &[&Room] = &[&SECOND];
 static WRONG: &[&Room] = &[&BROKEN];
+
+#[test]
+fn a_closed_store_leaves_nothing_to_replay() {
+    let bench = Bench::folder();
+    let store = bench.open();
+    store.write_blocking(|tx| add(tx, "a", 1)).unwrap();
+    assert_eq!(amount(&store, "a"), Some(1));
+    drop(store);
+    let Database::Sqlite { directory, .. } = &bench.database else { panic!("it is a folder") };
+    assert!(directory.join("metadata.db").exists());
+    assert!(!directory.join("metadata.db-wal").exists(), "the WAL is left behind");
+}
 
 #[test]
 fn older_data_is_migrated_and_newer_data_is_refused() {

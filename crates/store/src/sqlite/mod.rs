@@ -133,6 +133,8 @@ impl Sqlite {
 impl Drop for Sqlite {
     fn drop(&mut self) {
         self.queue.close();
+        // Whoever closes last moves the WAL into the database file, and a connection for reading may not.
+        self.idle().clear();
         let this = thread::current().id();
         // A job that owned the last handle drops it on the writer itself, which cannot wait for its own end.
         for thread in self.threads.drain(..).filter(|thread| thread.thread().id() != this) {
