@@ -31,7 +31,7 @@ const EVENTS_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
 /// `import_hosts` are those that the files of imports may be read from.
 pub fn start(store: &Store, blobs: &Blobs, import_hosts: FileHosts) {
     tokio::spawn(reconcile(store.clone()));
-    tokio::spawn(import(store.clone(), import_hosts));
+    tokio::spawn(import(store.clone(), blobs.clone(), import_hosts));
     tokio::spawn(sweep(store.clone()));
     tokio::spawn(sweep_blobs(store.clone(), blobs.clone()));
 }
@@ -61,20 +61,32 @@ async fn reconcile_step(store: &Store) -> Result<usize, Error> {
     Ok(steps)
 }
 
-/// Reads the files of imports from the hosts that the operator listed.
-struct ListedHosts {
+/// Reads the files of imports from the hosts that the operator listed, and those that were uploaded.
+struct Files {
     hosts: FileHosts,
+    blobs: Blobs,
     runtime: Handle,
 }
 
-impl ImportSource for ListedHosts {
+impl ImportSource for Files {
     fn read(&self, import_url: &str, bytes_max: usize) -> Result<Vec<u8>, String> {
         self.runtime.block_on(self.hosts.read(import_url, bytes_max))
     }
+
+    fn read_blob(&self, sha256: &str) -> Result<Vec<u8>, String> {
+        match self.runtime.block_on(self.blobs.get(sha256)) {
+            Ok(Some(bytes)) => Ok(bytes.into()),
+            Ok(None) => Err("the uploaded file is gone".to_owned()),
+            Err(error) => {
+                log::error!("an uploaded file cannot be read: {error}");
+                Err("the uploaded file cannot be read".to_owned())
+            }
+        }
+    }
 }
 
-async fn import(store: Store, hosts: FileHosts) {
-    let source = Arc::new(ListedHosts { hosts, runtime: Handle::current() });
+async fn import(store: Store, blobs: Blobs, hosts: FileHosts) {
+    let source = Arc::new(Files { hosts, blobs, runtime: Handle::current() });
     loop {
         tokio::time::sleep(RECONCILE_PAUSE).await;
         match store.read(import_task::is_import_due).await {
@@ -102,6 +114,10 @@ async fn sweep(store: Store) {
         let tokens = store.write(|tx| service::idempotency::sweep(tx, i64::from(SWEEP_ROWS_MAX))).await;
         if let Err(error) = tokens as Result<u64, Error> {
             log::warn!("old idempotency tokens were not swept: {error}");
+        }
+        let uploads = store.write(|tx| import_task::forget_uploads(tx, i64::from(SWEEP_ROWS_MAX))).await;
+        if let Err(error) = uploads {
+            log::warn!("old uploads were not swept: {error}");
         }
         let until = Timestamp::from_millis(store.clock().now().millis() - EVENTS_KEPT_MS);
         if let Err(error) = store.prune_events(until, SWEEP_ROWS_MAX).await {

@@ -43,8 +43,9 @@ pub static ROOM: store::Room = store::Room {
         discovered_resource::MIGRATION,
         application_state::MIGRATION,
         matching::MIGRATION,
+        discovery::import_task::UPLOAD_MIGRATION,
     ],
-    blob_references: &[],
+    blob_references: &[discovery::import_task::BLOB_REFERENCE],
 };
 
 /// Enters the three services and their operations.

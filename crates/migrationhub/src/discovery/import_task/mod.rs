@@ -9,6 +9,7 @@ mod list;
 mod row;
 mod start;
 mod table;
+mod upload;
 mod work;
 
 use model::Timestamp;
@@ -24,6 +25,8 @@ pub(crate) use list::list;
 pub use row::Row;
 pub(crate) use start::start;
 pub(crate) use table::MIGRATION;
+pub(crate) use upload::{BLOB_REFERENCE, MIGRATION as UPLOAD_MIGRATION};
+pub use upload::{UPLOAD_PATH, forget_uploads, is_upload_name, upload};
 pub use work::{ImportSource, is_import_due, work};
 
 pub(crate) const IN_PROGRESS: &str = "IMPORT_IN_PROGRESS";

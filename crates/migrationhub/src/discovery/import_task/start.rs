@@ -6,17 +6,18 @@ use model_migrationhub::discovery::types;
 use service::Call;
 use store::Tx;
 
+use super::upload::{self, Origin};
 use super::{IN_PROGRESS, Task, table};
 use crate::discovery::access::{Kind, admit};
 use crate::discovery::error::{self, Error};
 
-/// Where files may be; which hosts may be asked is the transport's affair.
+/// Where files may be; which hosts may be asked is the transport's affair. Uploads are looked up here.
 const SCHEMES: [&str; 3] = ["s3", "https", "http"];
 
 /// Takes an import, which follows after the answer. The same token again answers the same task.
 ///
 /// Errors in this order: access denied, discovery off, home region not set, wrong region, a URL of another kind, the
-/// token of another import.
+/// token of another import, an upload that does not exist.
 pub(crate) fn start(
     tx: &mut Tx,
     call: &Call,
@@ -39,6 +40,12 @@ pub(crate) fn start(
             )));
         }
         return Ok(types::StartImportTaskResponse { task: Some(task.shown(call)) });
+    }
+    if upload::find(tx, call.into(), &input.import_url, call.now)? == Origin::Missing {
+        return Err(error::invalid_value(format!(
+            "importUrl names no upload of this account in {}: {}",
+            call.region, input.import_url
+        )));
     }
     let mut import_task_id = "import-task-".to_owned();
     for byte in tx.random() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use store::{Error, Store, Tx};
 
 use super::row::Row;
+use super::upload::{self, Origin};
 use super::{FAILED, FILE_TYPE, IN_PROGRESS, RECORD_LIMIT, Task, apply, table};
 use crate::discovery::csv;
 use crate::place::Place;
@@ -20,6 +21,9 @@ const ROWS_AT_ONCE: usize = 100;
 pub trait ImportSource: Send + Sync {
     /// Reads a whole file of at most `bytes_max`, or says in a sentence why not.
     fn read(&self, import_url: &str, bytes_max: usize) -> Result<Vec<u8>, String>;
+
+    /// Reads a blob that an upload left here, or says in a sentence why not.
+    fn read_blob(&self, sha256: &str) -> Result<Vec<u8>, String>;
 }
 
 /// Says whether an import waits, from a snapshot.
@@ -30,7 +34,17 @@ pub fn is_import_due(tx: &mut Tx) -> Result<bool, Error> {
 /// Carries out the import that has waited longest; answers whether there was one. Blocks while the file is read.
 pub fn work(store: &Store, source: &dyn ImportSource) -> Result<bool, Error> {
     let Some(task) = store.read_blocking(|tx| table::first(tx, IN_PROGRESS))? else { return Ok(false) };
-    let rows = match source.read(&task.import_url, FILE_BYTES_MAX) {
+    let wanted = task.clone();
+    let origin = store.read_blocking(move |tx| {
+        let at = Place { account: &wanted.account, region: &wanted.region };
+        upload::find(tx, at, &wanted.import_url, wanted.requested_at)
+    })?;
+    let file = match origin {
+        Origin::Elsewhere => source.read(&task.import_url, FILE_BYTES_MAX),
+        Origin::Blob(sha256) => source.read_blob(&sha256),
+        Origin::Missing => Err("the upload is no longer there".to_owned()),
+    };
+    let rows = match file {
         Ok(file) if file.len() > FILE_BYTES_MAX => {
             Err((RECORD_LIMIT, format!("the file is larger than {FILE_BYTES_MAX} bytes")))
         }

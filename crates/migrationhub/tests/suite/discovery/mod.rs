@@ -6,6 +6,7 @@ mod batch_delete;
 mod configuration_item;
 mod export_task;
 mod import_task;
+mod import_upload;
 mod tag;
 
 use serde_json::{Value, json};
