@@ -19,6 +19,7 @@ use crate::own;
 use crate::protocol::{aws_json, query, rest_json};
 use crate::route::{self, Routes};
 use crate::sigv4::{self, Credential};
+use crate::upload::Uploads;
 
 /// The package endpoints, mounted by the binary: takes the request as it came, with its request id.
 pub type PackageEndpoint =
@@ -46,6 +47,7 @@ pub struct Gateway {
     targets: aws_json::Targets,
     packages: Option<PackageEndpoint>,
     files: Option<Files>,
+    uploads: Option<Uploads>,
     bodies: intake::Room,
 }
 
@@ -71,13 +73,32 @@ impl Gateway {
             }
         }
         let bodies = intake::Room::default();
-        Self { table, store, blobs, installation, settings, routes, targets, packages, files: None, bodies }
+        Self {
+            table,
+            store,
+            blobs,
+            installation,
+            settings,
+            routes,
+            targets,
+            packages,
+            files: None,
+            uploads: None,
+            bodies,
+        }
     }
 
     /// Mounts files that answers point to.
     #[must_use]
     pub fn with_files(mut self, files: Files) -> Self {
         self.files = Some(files);
+        self
+    }
+
+    /// Mounts uploads for operations.
+    #[must_use]
+    pub fn with_uploads(mut self, uploads: Uploads) -> Self {
+        self.uploads = Some(uploads);
         self
     }
 
@@ -100,6 +121,12 @@ impl Gateway {
         request_id: &str,
     ) -> Response<ResponseBody> {
         let path = request.uri().path();
+        if let Some(uploads) = self.uploads
+            && let Some(name) = uploads.name(path)
+        {
+            let name = name.to_owned();
+            return self.upload(uploads, &name, request, request_id).await;
+        }
         if let Some(files) = self.files
             && path.starts_with(files.prefix)
         {
@@ -147,6 +174,28 @@ impl Gateway {
         let mut response = self.framed(spec, outcome).await;
         response.extensions_mut().insert(Named { spec, account: call.account });
         response
+    }
+
+    async fn upload(
+        &self,
+        uploads: Uploads,
+        name: &str,
+        request: Request<Incoming>,
+        request_id: &str,
+    ) -> Response<ResponseBody> {
+        let (parts, body) = request.into_parts();
+        if let Some(refusal) = uploads.refuse(&parts, name) {
+            return refusal;
+        }
+        let credential = match sigv4::credential(&parts.headers) {
+            Ok(credential) => credential,
+            Err(refused) => {
+                let (status, name, message) = worded(&refused);
+                return answer::refusal(status, name, &message);
+            }
+        };
+        let call = self.call(&parts, &credential, request_id);
+        uploads.take((&self.store, &self.blobs), call, name, body).await
     }
 
     async fn framed(&self, spec: &'static Spec, outcome: Result<Reply, Problem>) -> Response<ResponseBody> {
@@ -292,15 +341,20 @@ fn names_domain(host: &str) -> bool {
         && owner.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn unsigned(addressed: &Addressed, refused: &sigv4::Refused, request_id: &str) -> Response<ResponseBody> {
-    let (status, name, message) = match refused {
+/// Status, name and message of a request that is not signed.
+fn worded(refused: &sigv4::Refused) -> (u16, &'static str, String) {
+    match refused {
         sigv4::Refused::Missing => {
             (403, "MissingAuthenticationTokenException", "Missing Authentication Token".to_owned())
         }
         sigv4::Refused::Incomplete(what) => {
             (400, "IncompleteSignatureException", format!("The Authorization header cannot be used: {what}"))
         }
-    };
+    }
+}
+
+fn unsigned(addressed: &Addressed, refused: &sigv4::Refused, request_id: &str) -> Response<ResponseBody> {
+    let (status, name, message) = worded(refused);
     let service = match addressed {
         Addressed::Query => {
             let code = name.strip_suffix("Exception").unwrap_or(name);
@@ -313,7 +367,7 @@ fn unsigned(addressed: &Addressed, refused: &sigv4::Refused, request_id: &str) -
     answer::problem(service.protocol, Problem::plain(service, status, name, &message))
 }
 
-fn torn_body(torn: Torn) -> Response<ResponseBody> {
+pub(crate) fn torn_body(torn: Torn) -> Response<ResponseBody> {
     let (status, name, message) = match torn {
         Torn::TooLarge => (413, "RequestEntityTooLargeException", "the request body is larger than 10 MiB"),
         Torn::TooSlow => (408, "RequestTimeoutException", "the request body did not arrive in time"),

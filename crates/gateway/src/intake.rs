@@ -6,6 +6,7 @@ use std::time::Instant;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
+use store::Stage;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::{BODIES_BYTES_MAX, BODY_BYTES_FREE, BODY_BYTES_MAX, BODY_DURATION_MAX, BODY_PAUSE_MAX};
@@ -74,17 +75,7 @@ pub(crate) async fn read(mut body: Incoming, share: &mut Share) -> Result<Bytes,
     let begun = Instant::now();
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
-    loop {
-        let frame = match tokio::time::timeout(BODY_PAUSE_MAX, body.frame()).await {
-            Err(_) => return Err(Torn::TooSlow),
-            Ok(None) => break,
-            Ok(Some(Err(_))) => return Err(Torn::Cut),
-            Ok(Some(Ok(frame))) => frame,
-        };
-        if begun.elapsed() > BODY_DURATION_MAX {
-            return Err(Torn::TooSlow);
-        }
-        let Ok(bytes) = frame.into_data() else { continue };
+    while let Some(bytes) = next(&mut body, begun).await? {
         if first.len() + rest.len() + bytes.len() > BODY_BYTES_MAX {
             return Err(Torn::TooLarge);
         }
@@ -100,6 +91,62 @@ pub(crate) async fn read(mut body: Incoming, share: &mut Share) -> Result<Bytes,
         rest.extend_from_slice(&bytes);
     }
     Ok(if rest.is_empty() { first } else { rest.freeze() })
+}
+
+/// Why a body was not staged.
+#[derive(Debug)]
+pub(crate) enum Unstaged {
+    /// It was not read to its end.
+    Torn(Torn),
+    /// The store could not take it.
+    Store(store::Error),
+}
+
+impl From<Torn> for Unstaged {
+    fn from(torn: Torn) -> Self {
+        Self::Torn(torn)
+    }
+}
+
+impl From<store::Error> for Unstaged {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Writes a whole body, as long and as patiently as [`read`], to a stage; memory holds a chunk of it.
+pub(crate) async fn stage(mut body: Incoming, stage: &mut Stage) -> Result<(), Unstaged> {
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return Err(Torn::TooLarge.into());
+    }
+    let begun = Instant::now();
+    let mut length = 0;
+    while let Some(bytes) = next(&mut body, begun).await? {
+        length += bytes.len();
+        if length > BODY_BYTES_MAX {
+            return Err(Torn::TooLarge.into());
+        }
+        stage.write(&bytes).await?;
+    }
+    Ok(())
+}
+
+/// Waits for the next bytes of a body that was begun then; nothing at its end.
+async fn next(body: &mut Incoming, begun: Instant) -> Result<Option<Bytes>, Torn> {
+    loop {
+        let frame = match tokio::time::timeout(BODY_PAUSE_MAX, body.frame()).await {
+            Err(_) => return Err(Torn::TooSlow),
+            Ok(None) => return Ok(None),
+            Ok(Some(Err(_))) => return Err(Torn::Cut),
+            Ok(Some(Ok(frame))) => frame,
+        };
+        if begun.elapsed() > BODY_DURATION_MAX {
+            return Err(Torn::TooSlow);
+        }
+        if let Ok(bytes) = frame.into_data() {
+            return Ok(Some(bytes));
+        }
+    }
 }
 
 #[cfg(test)]

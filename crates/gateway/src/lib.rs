@@ -14,8 +14,10 @@ mod protocol;
 mod route;
 mod server;
 mod sigv4;
+mod upload;
 
 pub use answer::{Described, ResponseBody, empty, full, stream};
 pub use dispatch::{Gateway, PackageEndpoint, Settings};
 pub use file::Files;
 pub use server::{Shutdown, converse, serve};
+pub use upload::{AcceptUpload, Refused, Uploads};

@@ -122,7 +122,7 @@ async fn listen(
     let (table, packages) = (services::table(), Some(endpoint));
     let files = Files { prefix: download::PATH, read: download::read };
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
-    let gateway = gateway.with_files(files);
+    let gateway = gateway.with_files(files).with_uploads(services::UPLOADS);
     let endpoint = format!("http://{address}");
     environment::write_down(folder, &endpoint);
     chores::start(&store, &blobs, import_hosts);

@@ -1,10 +1,18 @@
 //! Which services the region has: their operations and their tables.
 
-use service::Table;
+use gateway::{Refused, Uploads};
+use migrationhub::discovery::import_task;
+use model::Content;
+use service::{Call, Denied, Error, Problem, Table};
+use store::Tx;
 
 /// The tables of everything that keeps state.
 pub static ROOMS: &[&store::Room] =
     &[&service::ROOM, &codeartifact::ROOM, &sitewise::ROOM, &migrationhub::ROOM];
+
+/// Files that are uploaded for imports of Application Discovery.
+pub static UPLOADS: Uploads =
+    Uploads { prefix: import_task::UPLOAD_PATH, is_name: import_task::is_upload_name, accept: accept_upload };
 
 /// Puts the operation table together.
 pub fn table() -> Table {
@@ -13,4 +21,15 @@ pub fn table() -> Table {
     sitewise::register(&mut table);
     migrationhub::register(&mut table);
     table
+}
+
+fn accept_upload(tx: &mut Tx, call: &Call, name: &str, content: &Content) -> Result<String, Refused> {
+    match import_task::upload(tx, call, name, &content.sha256, content.size) {
+        Ok(url) => Ok(serde_json::json!({ "importUrl": url }).to_string()),
+        Err(Error::Modelled(error)) => Err(Refused::Problem(Problem::modelled(&error))),
+        Err(Error::Denied(Denied(message))) => {
+            Err(Refused::Problem(Problem::worded("message", 403, "AuthorizationErrorException", &message)))
+        }
+        Err(Error::Store(error)) => Err(Refused::Store(error)),
+    }
 }

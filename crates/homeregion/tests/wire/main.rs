@@ -3,6 +3,7 @@
 mod bad_input;
 mod connection;
 mod protocol;
+mod upload;
 
 use std::sync::Arc;
 
@@ -70,6 +71,7 @@ impl Wire {
         let settings = Settings { default_account: "111122223333".to_owned(), public_url: None, ephemeral };
         let installation = Arc::new(Installation::default());
         let gateway = Gateway::new(services::table(), store, Blobs::memory(), installation, settings, None);
+        let gateway = gateway.with_uploads(services::UPLOADS);
         Self { gateway: Arc::new(gateway) }
     }
 
