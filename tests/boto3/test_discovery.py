@@ -2,6 +2,8 @@
 
 import http.server
 import io
+import json
+import subprocess
 import threading
 import time
 import urllib.error
@@ -10,9 +12,13 @@ import zipfile
 from datetime import datetime, timezone
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from tests.aws import Caller, fresh_account
-from tests.server import Server
+from tests.server import Server, binary
 
 TASK = {"ProgressUpdateStream": "SMS", "MigrationTaskName": "sms-1"}
 # Matching is promised within a second on an idle server; a busy machine may take longer.
@@ -198,3 +204,54 @@ def test_files_are_imported_from_a_host_that_the_operator_listed(files, tmp_path
 def test_no_file_is_read_unless_the_operator_listed_its_host(hub, files):
     assert import_from(hub, files)["status"] == "IMPORT_FAILED"
     assert hub.client("discovery").get_discovery_summary()["servers"] == 0
+
+
+SERVERS = b"HostName,IPAddress,Applications\nweb,10.0.0.1,shop\ndb,10.0.0.2,shop\n"
+
+
+def upload(caller, name, content):
+    """Uploads a file for imports, signed as the SDKs sign; answers its URL."""
+    url = f"{caller.server.endpoint}/_homeregion/discovery/imports/{name}"
+    request = AWSRequest("PUT", url, data=content)
+    SigV4Auth(Credentials(caller.account, "secret"), "discovery", caller.region).add_auth(request)
+    sent = urllib.request.Request(url, data=content, method="PUT", headers=dict(request.headers))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(sent, timeout=30) as answer:
+        return json.load(answer)["importUrl"]
+
+
+def names_of_servers(caller):
+    servers = caller.client("discovery").list_configurations(configurationType="SERVER")["configurations"]
+    return sorted(server["server.hostName"] for server in servers)
+
+
+def test_an_uploaded_file_is_imported(hub):
+    url = upload(hub, "servers.csv", SERVERS)
+    done = import_from(hub, url)
+    assert done["status"] == "IMPORT_COMPLETE", done
+    assert done["importUrl"] == url
+    assert (done["serverImportSuccess"], done["applicationImportSuccess"]) == (2, 1)
+    assert names_of_servers(hub) == ["db", "web"]
+    upload(hub, "servers.csv", b"HostName\ncache\n")
+    assert import_from(hub, "s3://homeregion/servers.csv")["status"] == "IMPORT_COMPLETE"
+    assert names_of_servers(hub) == ["cache", "db", "web"]
+    other = Caller(hub.server, region=hub.region)
+    other.config.create_home_region_control(HomeRegion=other.region, Target={"Type": "ACCOUNT"})
+    with pytest.raises(ClientError) as refused:
+        other.client("discovery").start_import_task(name="servers", importUrl=url)
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterValueException"
+
+
+def test_the_command_line_uploads_a_file(hub, tmp_path):
+    file = tmp_path / "wave 1.csv"
+    file.write_bytes(SERVERS)
+    place = ["--endpoint", hub.server.endpoint, "--account", hub.account, "--region", hub.region]
+    command = [str(binary()), "migrationhub", "upload", str(file), *place]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("/wave-1.csv\n"), done.stdout
+    assert import_from(hub, done.stdout.strip())["status"] == "IMPORT_COMPLETE"
+    assert names_of_servers(hub) == ["db", "web"]
+    file.write_bytes(b" " * (10 * 1024 * 1024 + 1))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "10 MiB" in done.stderr, done.stderr

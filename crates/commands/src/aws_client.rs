@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::Timestamp;
-use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
+use reqwest::{Method, Url};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 use store::{Clock, Entropy};
@@ -162,6 +162,20 @@ impl fmt::Display for CallError {
     }
 }
 
+/// One request as it is tried, perhaps several times.
+struct Outgoing {
+    service: Service,
+    /// What errors call it.
+    operation: String,
+    method: Method,
+    /// Path below the endpoint, or the endpoint itself.
+    path: Option<String>,
+    content: &'static str,
+    /// `X-Amz-Target`.
+    target: Option<String>,
+    body: Vec<u8>,
+}
+
 /// Calls one server as one account.
 pub struct Client {
     http: reqwest::Client,
@@ -213,10 +227,44 @@ impl Client {
         operation: &str,
         input: &Value,
     ) -> Result<Value, CallError> {
+        let (prefix, _, _) = service.names();
+        let outgoing = Outgoing {
+            service,
+            operation: operation.to_owned(),
+            method: Method::POST,
+            path: None,
+            content: CONTENT,
+            target: Some(format!("{prefix}.{operation}")),
+            body: input.to_string().into_bytes(),
+        };
+        self.send(region, &outgoing)
+    }
+
+    /// Puts a file where a server takes files for a service, until it answers or fails for good.
+    pub fn put(
+        &self,
+        service: Service,
+        region: &str,
+        path: &str,
+        content: &'static str,
+        body: Vec<u8>,
+    ) -> Result<Value, CallError> {
+        let outgoing = Outgoing {
+            service,
+            operation: format!("PUT {path}"),
+            method: Method::PUT,
+            path: Some(path.to_owned()),
+            content,
+            target: None,
+            body,
+        };
+        self.send(region, &outgoing)
+    }
+
+    fn send(&self, region: &str, outgoing: &Outgoing) -> Result<Value, CallError> {
         let mut attempt = 1;
         loop {
-            let (error, asked) = match self.runtime.block_on(self.attempt(service, region, operation, input))
-            {
+            let (error, asked) = match self.runtime.block_on(self.attempt(region, outgoing)) {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -232,13 +280,16 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, service: Service, region: &str, operation: &str, input: &Value) -> Attempt {
+    async fn attempt(&self, region: &str, outgoing: &Outgoing) -> Attempt {
+        let operation = outgoing.operation.as_str();
         let unreachable = |reason: String| {
             (CallError::Unreachable(format!("{} does not answer: {reason}", self.endpoint)), None)
         };
-        let url = self.endpoint.url(service, region).map_err(unreachable)?;
-        let body = input.to_string();
-        let request = self.signed(&url, service, region, operation, body);
+        let mut url = self.endpoint.url(outgoing.service, region).map_err(unreachable)?;
+        if let Some(path) = &outgoing.path {
+            url.set_path(path);
+        }
+        let request = self.signed(&url, region, outgoing);
         let answer = request.send().await.map_err(|error| unreachable(causes(&error)))?;
         let status = answer.status().as_u16();
         let asked = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -253,39 +304,35 @@ impl Client {
         Err((error, asked.map(Duration::from_secs)))
     }
 
-    fn signed(
-        &self,
-        url: &Url,
-        service: Service,
-        region: &str,
-        operation: &str,
-        body: String,
-    ) -> reqwest::RequestBuilder {
-        let (prefix, signing_name, _) = service.names();
+    fn signed(&self, url: &Url, region: &str, outgoing: &Outgoing) -> reqwest::RequestBuilder {
+        let (_, signing_name, _) = outgoing.service.names();
         let host = match (url.host_str().unwrap_or_default(), url.port()) {
             (host, Some(port)) => format!("{host}:{port}"),
             (host, None) => host.to_owned(),
         };
         let date = amz_date(Clock::System.now());
-        let target = format!("{prefix}.{operation}");
-        let mut headers = vec![("content-type", CONTENT), ("host", &host), ("x-amz-date", &date)];
+        let mut headers = vec![("content-type", outgoing.content), ("host", &host), ("x-amz-date", &date)];
         if let Some(token) = &self.credentials.session_token {
             headers.push(("x-amz-security-token", token));
         }
-        headers.push(("x-amz-target", &target));
+        if let Some(target) = &outgoing.target {
+            headers.push(("x-amz-target", target));
+        }
         let signer = Signer {
             access_key_id: &self.credentials.access_key_id,
             secret_access_key: &self.credentials.secret_access_key,
             region,
             service: signing_name,
         };
-        let request = Request { method: "POST", path: url.path(), headers: &headers, body: body.as_bytes() };
+        let (method, body) = (outgoing.method.clone(), &outgoing.body);
+        let request = Request { method: method.as_str(), path: url.path(), headers: &headers, body };
         let authorization = signer.authorization(&request, &date);
-        let mut sent = self.http.post(url.clone()).header(CONTENT_TYPE, CONTENT).header(HOST, &host);
+        let mut sent = self.http.request(method, url.clone());
+        sent = sent.header(CONTENT_TYPE, outgoing.content).header(HOST, &host);
         for (name, value) in &headers[2..] {
             sent = sent.header(*name, *value);
         }
-        sent.header(AUTHORIZATION, authorization).body(body)
+        sent.header(AUTHORIZATION, authorization).body(body.clone())
     }
 }
 

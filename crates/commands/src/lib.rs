@@ -4,4 +4,5 @@ pub mod aws_client;
 pub mod aws_profile;
 pub mod migrationhub_board;
 pub mod migrationhub_import;
+pub mod migrationhub_upload;
 pub mod sigv4;

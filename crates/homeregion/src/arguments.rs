@@ -114,6 +114,8 @@ pub enum Migrationhub {
     Board(Board),
     /// Copy everything from another Migration Hub, through its API, into a running server
     Import(Import),
+    /// Upload a CSV file of servers to a running server, and print the URL for StartImportTask
+    Upload(Upload),
 }
 
 #[derive(Args)]
@@ -155,6 +157,25 @@ pub struct Import {
     /// Print the summary as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// The file is kept for a week; only its account and region can import it.
+#[derive(Args)]
+pub struct Upload {
+    #[command(flatten)]
+    pub home: Home,
+    /// File to upload, NAME.csv of at most 10 MiB
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Server to upload to instead of the one that works on the data folder
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Account to upload as
+    #[arg(long, value_name = "ACCOUNT", default_value = "000000000000", env = "HOMEREGION_ACCOUNT")]
+    pub account: String,
+    /// Region to upload to, the account's home region
+    #[arg(long, value_name = "REGION", default_value = "us-east-1", env = "AWS_REGION")]
+    pub region: String,
 }
 
 #[derive(Args)]

@@ -51,7 +51,7 @@ pub fn run(arguments: &arguments::Import) -> Result<(), String> {
 }
 
 /// A twelve-digit access key is the account here.
-fn keys_of(account: &str) -> Credentials {
+pub fn keys_of(account: &str) -> Credentials {
     Credentials {
         access_key_id: account.to_owned(),
         secret_access_key: "homeregion".to_owned(),

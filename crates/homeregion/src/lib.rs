@@ -17,6 +17,7 @@ mod packages;
 mod scratch;
 mod serve;
 pub mod services;
+mod upload;
 mod upstreams;
 mod verify;
 
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Events(events) => events::run(&events),
         Command::Migrationhub(Migrationhub::Board(arguments)) => board::run(&arguments),
         Command::Migrationhub(Migrationhub::Import(arguments)) => import::run(&arguments),
+        Command::Migrationhub(Migrationhub::Upload(arguments)) => upload::run(&arguments),
         Command::Verify(verify) => verify::run(&verify),
     };
     match outcome {

@@ -27,7 +27,7 @@ pub(crate) use start::start;
 pub(crate) use table::MIGRATION;
 pub(crate) use upload::{BLOB_REFERENCE, MIGRATION as UPLOAD_MIGRATION};
 pub use upload::{UPLOAD_PATH, forget_uploads, is_upload_name, upload};
-pub use work::{ImportSource, is_import_due, work};
+pub use work::{FILE_BYTES_MAX, ImportSource, is_import_due, work};
 
 pub(crate) const IN_PROGRESS: &str = "IMPORT_IN_PROGRESS";
 pub(crate) const COMPLETE: &str = "IMPORT_COMPLETE";
