@@ -1,5 +1,6 @@
 //! `homeregion serve`: opens the data, listens, and ends when it is told to.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -127,7 +128,8 @@ async fn listen(
     environment::write_down(folder, &endpoint);
     chores::start(&store, &blobs, import_hosts);
     let interrupted = interrupted();
-    println!("Ready. {endpoint}");
+    // Nobody may be reading; the server is ready all the same.
+    let _ = writeln!(std::io::stdout(), "Ready. {endpoint}");
     let failed = store.clone();
     let stop = async move {
         tokio::select! {
