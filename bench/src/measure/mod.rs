@@ -5,6 +5,7 @@ pub mod memory;
 pub mod operation;
 pub mod packument;
 pub mod start;
+pub mod task_list;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub struct Effort {
     pub repetitions: usize,
     /// Assets in the large store.
     pub assets: usize,
+    /// Migration tasks in the large store.
+    pub tasks: usize,
 }
 
 impl Effort {
@@ -44,6 +47,7 @@ impl Effort {
         measured: Duration::from_secs(2),
         repetitions: 3,
         assets: 100_000,
+        tasks: 1_000_000,
     };
 
     /// Shows that everything runs, no more.
@@ -53,6 +57,7 @@ impl Effort {
         measured: Duration::from_secs(1),
         repetitions: 1,
         assets: 10_000,
+        tasks: 20_000,
     };
 }
 
@@ -65,6 +70,7 @@ pub const ALL: &[(&str, Take)] = &[
     ("describe-repository", operation::describe_repository),
     ("create-asset", operation::create_asset),
     ("notify-migration-task-state", operation::notify_migration_task_state),
+    ("list-migration-tasks", task_list::take),
     ("start", start::take),
     ("memory", memory::take),
     ("packument", packument::take),

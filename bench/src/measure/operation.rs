@@ -180,7 +180,7 @@ fn home_region(server: &Process) -> Result<Operation, Refused> {
     Ok(config("AWSMigrationHubMultiAccountService.GetHomeRegion", "{}"))
 }
 
-fn notify(server: &Process) -> Result<Operation, Refused> {
+pub(super) fn notify(server: &Process) -> Result<Operation, Refused> {
     home_region(server)?;
     let mgh = |name, body| Operation::target("mgh", name, body);
     call(

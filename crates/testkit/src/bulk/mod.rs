@@ -17,14 +17,7 @@ const ROWS_AT_ONCE: usize = 5000;
 ///
 /// Each is a copy of the first asset under an id and a name of its own, with the event that its creation emits.
 pub fn assets(folder: &Path, count: usize) -> Result<(), Error> {
-    let store = Store::open(Options {
-        database: Database::Sqlite { directory: folder.to_owned(), durable: false },
-        // Nothing is migrated: the server has made its tables.
-        rooms: &[],
-        clock: Clock::System,
-        entropy: Entropy::System,
-    })
-    .map_err(|error| Error::Broken(error.to_string()))?;
+    let store = open(folder)?;
     let original = store.read_blocking(table::original)?;
     let original = original.ok_or_else(|| Error::Broken("there is no asset to copy".to_owned()))?;
     for begin in (0..count).step_by(ROWS_AT_ONCE) {
@@ -42,4 +35,27 @@ pub fn assets(folder: &Path, count: usize) -> Result<(), Error> {
         })?;
     }
     Ok(())
+}
+
+/// Fills the SQLite data folder of a stopped server with `count` copies of its newest migration task.
+pub fn tasks(folder: &Path, count: usize) -> Result<(), Error> {
+    let store = open(folder)?;
+    for begin in (0..count).step_by(ROWS_AT_ONCE) {
+        let numbers = (begin + 1, ROWS_AT_ONCE.min(count - begin));
+        let number = |of: usize| i64::try_from(of).map_err(|error| Error::Broken(error.to_string()));
+        let (first, rows) = (number(numbers.0)?, number(numbers.1)?);
+        store.write_blocking(move |tx| table::copy_tasks(tx, first, rows))?;
+    }
+    Ok(())
+}
+
+fn open(folder: &Path) -> Result<Store, Error> {
+    let options = Options {
+        database: Database::Sqlite { directory: folder.to_owned(), durable: false },
+        // Nothing is migrated: the server has made its tables.
+        rooms: &[],
+        clock: Clock::System,
+        entropy: Entropy::System,
+    };
+    Store::open(options).map_err(|error| Error::Broken(error.to_string()))
 }

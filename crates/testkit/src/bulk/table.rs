@@ -45,3 +45,21 @@ pub(super) fn copy(
     )?;
     Ok(())
 }
+
+/// Copies the first migration task of the store `count` times, numbered from `begin`; each is a second older.
+pub(super) fn copy_tasks(tx: &mut Tx, begin: i64, count: i64) -> Result<u64, Error> {
+    tx.execute(
+        "WITH RECURSIVE number (value) AS (SELECT ?1 UNION ALL SELECT value + 1 FROM number WHERE value + 1 < ?1 + ?2)
+         INSERT INTO migration_task (account, region, stream_id, name, stream_name, imported_at, update_count,
+                                     updated_at, newest_first, update_sequence, status, status_detail,
+                                     progress_percent, next_due_at, resource_attributes)
+         SELECT account, region, stream_id, name || '-' || number.value, stream_name, imported_at, update_count,
+                updated_at - 1000 * number.value, newest_first + 1000 * number.value, update_sequence, status,
+                status_detail, progress_percent, next_due_at, resource_attributes
+         FROM number, (SELECT account, region, stream_id, name, stream_name, imported_at, update_count, updated_at,
+                              newest_first, update_sequence, status, status_detail, progress_percent, next_due_at,
+                              resource_attributes
+                       FROM migration_task ORDER BY account, region, newest_first, stream_name, name LIMIT 1)",
+        &[begin.into(), count.into()],
+    )
+}
