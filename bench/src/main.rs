@@ -81,5 +81,6 @@ fn bench(effort: Effort) -> Result<Bench, String> {
     peer::homeregion::remove(&scratch)?;
     std::fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
     let homeregion = Homeregion { binary: beside("homeregion")?, scratch };
-    Ok(Bench { homeregion, registry: beside("npm-fixture-registry")?, myself, tools, effort })
+    let postgres = std::env::var("HOMEREGION_BENCH_POSTGRES").ok().filter(|url| !url.is_empty());
+    Ok(Bench { homeregion, registry: beside("npm-fixture-registry")?, myself, tools, effort, postgres })
 }

@@ -23,6 +23,8 @@ pub struct Bench {
     /// Where the contenders are installed.
     pub tools: PathBuf,
     pub effort: Effort,
+    /// A PostgreSQL server for the writes, if there is one.
+    pub postgres: Option<String>,
 }
 
 /// How long the bench takes.

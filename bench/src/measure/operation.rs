@@ -16,6 +16,8 @@ use crate::report::{Aim, Better, Figure, Measure, OURS};
 const CEILING: &str = "bare hyper";
 /// The name of the emulator.
 const MOTO: &str = "moto_server";
+/// The product with its metadata in PostgreSQL.
+const ON_POSTGRES: &str = "homeregion on PostgreSQL";
 /// Connections of the product and of the ceiling.
 const CONNECTIONS: usize = 64;
 /// How long a model or an asset may take to become active.
@@ -32,6 +34,8 @@ struct Subject {
     prepare: Prepare,
     nearest: Option<Nearest>,
     aims: Vec<Aim>,
+    /// Whether it writes, and so is measured on PostgreSQL too.
+    writes: bool,
 }
 
 /// A contender with its server running.
@@ -73,7 +77,7 @@ impl Subject {
     fn read(name: &str, prepare: Prepare, nearest: Nearest) -> Self {
         let aims = vec![Aim::Times(CEILING, 0.5), Aim::Times(MOTO, 20.0)];
         let name = format!("{name}, {CONNECTIONS} connections");
-        Self { name, connections: CONNECTIONS, prepare, nearest: Some(nearest), aims }
+        Self { name, connections: CONNECTIONS, prepare, nearest: Some(nearest), aims, writes: false }
     }
 
     fn write(
@@ -85,7 +89,7 @@ impl Subject {
     ) -> Self {
         let noun = if connections == 1 { "connection" } else { "connections" };
         let name = format!("{name} (durable), {connections} {noun}");
-        Self { name, connections, prepare, nearest, aims }
+        Self { name, connections, prepare, nearest, aims, writes: true }
     }
 }
 
@@ -99,6 +103,12 @@ fn measure(bench: &Bench, subject: Subject) -> Result<Measure, String> {
     match ours(bench, &subject) {
         Ok(both) => contenders.extend(both),
         Err(refused) => missing.push(Figure::missing(OURS, refused.to_string())),
+    }
+    if let Some(url) = bench.postgres.as_deref().filter(|_| subject.writes) {
+        match on_postgres(bench, &subject, url) {
+            Ok(contender) => contenders.push(contender),
+            Err(refused) => missing.push(Figure::missing(ON_POSTGRES, refused.to_string())),
+        }
     }
     if let Some(nearest) = &subject.nearest {
         match theirs(bench, nearest) {
@@ -156,6 +166,15 @@ fn ours(bench: &Bench, subject: &Subject) -> Result<[Contender; 2], Refused> {
         server,
     };
     Ok([contender(server, OURS), contender(bare, CEILING)])
+}
+
+/// The product with its metadata in PostgreSQL, everything else the same.
+fn on_postgres(bench: &Bench, subject: &Subject, url: &str) -> Result<Contender, Refused> {
+    bench.homeregion.forget("postgres")?;
+    let server = bench.homeregion.start("postgres", &[("HOMEREGION_DATABASE", url)])?;
+    let operation = (subject.prepare)(&server)?;
+    let template = operation.template(server.address);
+    Ok(Contender { server, template, connections: subject.connections, figure: Figure::of(ON_POSTGRES) })
 }
 
 fn theirs(bench: &Bench, (first, operation): &Nearest) -> Result<Contender, String> {

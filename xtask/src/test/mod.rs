@@ -2,7 +2,7 @@
 //!
 //! The steps run one after the other on the dev profile; a failing step does not stop the later ones.
 
-mod postgres;
+pub mod postgres;
 mod steps;
 pub mod summary;
 pub mod tools;

@@ -12,6 +12,13 @@ use super::tools::{shown, succeeds};
 const NOBODY: &str = "65534";
 const START_MAX: Duration = Duration::from_secs(30);
 
+/// Whether an acknowledged commit survives a power cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Durability {
+    None,
+    Full,
+}
+
 /// A running server; dropping it ends the process and removes its folder.
 pub struct Postgres {
     /// `postgres://USER@HOST:PORT/DATABASE` of a superuser without password.
@@ -25,7 +32,7 @@ pub struct Postgres {
 impl Postgres {
     /// Starts a server; where there are no binaries and none can be installed, says so and answers nothing.
     pub fn start(summary: &mut Summary) -> Option<Self> {
-        match binaries().and_then(|bin| Self::launch(&bin)) {
+        match binaries().and_then(|bin| Self::launch(&bin, Durability::None)) {
             Ok(server) => {
                 println!("PostgreSQL runs at {} (scratch folder {})", server.url, server.folder.display());
                 Some(server)
@@ -37,7 +44,12 @@ impl Postgres {
         }
     }
 
-    fn launch(bin: &Path) -> Result<Self, String> {
+    /// Starts a server that writes to the disk before it answers, for comparisons.
+    pub fn start_durable() -> Result<Self, String> {
+        binaries().and_then(|bin| Self::launch(&bin, Durability::Full))
+    }
+
+    fn launch(bin: &Path, durability: Durability) -> Result<Self, String> {
         let folder = std::env::temp_dir().join(format!("homeregion-postgres-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -57,11 +69,12 @@ impl Postgres {
         let port = free_port()?;
         let mut postgres = as_nobody(&bin.join("postgres"));
         postgres.arg("-D").arg(&data).arg("-k").arg(&folder).args(["-p", &port.to_string()]);
-        // The tests kill our server, never this one: it does not have to survive a power cut.
-        for setting in
-            ["listen_addresses=127.0.0.1", "max_connections=200", "fsync=off", "log_min_messages=fatal"]
-        {
+        for setting in ["listen_addresses=127.0.0.1", "max_connections=200", "log_min_messages=fatal"] {
             postgres.args(["-c", setting]);
+        }
+        // The tests kill our server, never this one: it does not have to survive a power cut.
+        if durability == Durability::None {
+            postgres.args(["-c", "fsync=off"]);
         }
         let process = postgres
             .current_dir(&folder)
