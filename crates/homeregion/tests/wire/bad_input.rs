@@ -12,10 +12,11 @@ async fn status(wire: &Wire, bytes: &[u8]) -> Option<u16> {
     Some(line.split(' ').nth(1).unwrap().parse().unwrap())
 }
 
+/// Checks that the server answers, and that the fault is the client's.
 async fn assert_refused(wire: &Wire, bytes: &[u8]) {
     let status = status(wire, bytes).await;
     let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(120)]).into_owned();
-    assert!(status.is_none_or(|status| (400..500).contains(&status)), "{status:?} for {shown}");
+    assert!(status.is_some_and(|status| (400..500).contains(&status)), "{status:?} for {shown}");
 }
 
 #[tokio::test]
@@ -78,9 +79,10 @@ async fn bodies_outside_the_rules_are_refused() {
 #[tokio::test]
 async fn heads_outside_the_rules_are_refused() {
     let wire = Wire::new();
+    // Empty lines before a request line are passed over: nothing was asked, so nothing is answered.
+    assert_eq!(status(&wire, b"\r\n\r\n").await, None);
     let huge = "x".repeat(2_000_000);
     for head in [
-        "\r\n\r\n".to_owned(),
         "GET\r\n\r\n".to_owned(),
         "GET / HTTP/9.9\r\n\r\n".to_owned(),
         "GET / HTTP/1.1\r\nHost localhost\r\n\r\n".to_owned(),
