@@ -4,7 +4,8 @@ use store::{Error, Tx};
 
 use crate::{discovery, matching, progress_update_stream};
 
-/// Takes the next step of everything that is under way, some `limit` rows of each; answers how many rows it moved.
+/// Takes the next step of everything that is under way, up to `limit` rows for each kind of work; answers how many
+/// rows it moved.
 ///
 /// Call it at start and now and then, and again at once while it answers more than nothing. It needs no other input
 /// than the rows, and a step that was rolled back is taken again.

@@ -83,7 +83,7 @@ pub(crate) fn delete(
     Ok(mgh::types::DeleteProgressUpdateStreamResult {})
 }
 
-/// Removes up to `limit` rows of each kind from a deleted stream; answers how many rows went, the stream included.
+/// Removes up to `limit` rows from a deleted stream; answers how many went, the stream itself counted with the last.
 pub(crate) fn purge(tx: &mut Tx, limit: i64) -> Result<usize, store::Error> {
     match table::get_deleted(tx)? {
         Some(deleted) => purge_one(tx, &deleted, limit),
