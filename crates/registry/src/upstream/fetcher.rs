@@ -1,13 +1,14 @@
 //! Talks to upstream registries: documents with revalidation, tarballs as streams with proof.
 
 use super::download::{is_plain, whole};
+use super::downloads::{Download, Proof};
 use super::error::FetchError;
 use super::resolver::Upstream;
 use super::tls;
 use super::via::{Identity, ViaChain};
-use formats::npm::integrity::{Claim, TarballDigests};
+use model::Timestamp;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
     LAST_MODIFIED, USER_AGENT, VIA,
 };
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
@@ -15,7 +16,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-use store::{Stage, Staged};
+use store::Stage;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many redirects are followed.
@@ -32,8 +33,8 @@ pub struct FetcherOptions {
     pub document_timeout: Duration,
     /// The largest document.
     pub document_bytes_max: usize,
-    /// The largest tarball: the service's limit on an asset.
-    pub tarball_bytes_max: u64,
+    /// The largest file: the service's limit on an asset.
+    pub file_bytes_max: u64,
     /// How many requests may be under way to one host.
     pub requests_per_host_max: usize,
     /// How long a request waits for its turn.
@@ -49,7 +50,7 @@ impl Default for FetcherOptions {
             read_timeout: Duration::from_secs(30),
             document_timeout: Duration::from_secs(120),
             document_bytes_max: 256 << 20,
-            tarball_bytes_max: 5 << 30,
+            file_bytes_max: 5 << 30,
             requests_per_host_max: 32,
             turn_timeout: Duration::from_secs(60),
             certificate_files: Vec::new(),
@@ -60,7 +61,7 @@ impl Default for FetcherOptions {
 impl FetcherOptions {
     /// The default limits, with the certificates that npm trusts on this machine.
     pub fn of_machine(machine: &dyn super::Machine) -> Self {
-        Self { certificate_files: super::machine::certificate_files(machine), ..Self::default() }
+        Self { certificate_files: super::defaults::certificate_files(machine), ..Self::default() }
     }
 }
 
@@ -78,6 +79,10 @@ pub struct Document {
     pub bytes: Vec<u8>,
     /// What to send when asking again.
     pub validators: Validators,
+    /// Where it was found, after redirects: what its relative links start from.
+    pub url: Url,
+    /// Its media type, as it was sent.
+    pub media_type: Option<String>,
 }
 
 /// What asking for a document gave.
@@ -99,6 +104,13 @@ pub struct Fetcher {
     /// Made at first use: reading certificates takes milliseconds and memory.
     client: OnceLock<Result<Client, FetchError>>,
     turns: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+impl Validators {
+    /// When the document was changed last, if the server said so.
+    pub fn last_modified(&self) -> Option<Timestamp> {
+        self.last_modified.as_ref()?.to_str().ok().and_then(Timestamp::from_rfc1123)
+    }
 }
 
 impl Fetcher {
@@ -138,44 +150,44 @@ impl Fetcher {
         }
         let header = |name| response.headers().get(name).cloned();
         let validators = Validators { etag: header(ETAG), last_modified: header(LAST_MODIFIED) };
+        let url = response.url().clone();
+        let media_type = header(CONTENT_TYPE).and_then(|value| value.to_str().ok().map(str::to_owned));
         let bytes = whole(response, self.options.document_bytes_max).await?;
-        Ok(Fetched::Document(Document { bytes, validators }))
+        Ok(Fetched::Document(Document { bytes, validators, url, media_type }))
     }
 
-    /// Streams a tarball into a stage, with constant memory; nothing is kept unless it is what `claim` promises.
-    pub async fn tarball(
+    /// Streams a file into a stage, with constant memory; nothing is kept unless `proof` agrees. `None` when there is
+    /// none.
+    pub async fn file(
         &self,
         upstream: &Upstream,
         url: &Url,
-        claim: &Claim,
         via: &ViaChain,
         mut stage: Stage,
-    ) -> Result<Staged, FetchError> {
+        proof: Proof,
+    ) -> Result<Option<Download>, FetchError> {
         let _turn = self.turn(url).await?;
         let mut response =
             send(self.request(upstream, url, via)?.header(ACCEPT_ENCODING, "identity")).await?;
-        if response.status() != StatusCode::OK {
-            return Err(FetchError::Status(response.status().as_u16()));
+        match response.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
+            status => return Err(FetchError::Status(status.as_u16())),
         }
         is_plain(&response)?;
         let mut size = 0_u64;
         while let Some(chunk) = response.chunk().await? {
             size += chunk.len() as u64;
-            if size > self.options.tarball_bytes_max {
+            if size > self.options.file_bytes_max {
                 return Err(FetchError::TooLarge);
             }
             stage.write(&chunk).await.map_err(FetchError::Store)?;
         }
-        let claim = claim.clone();
-        let proven = stage.finish_if(move |staged| {
-            let digests =
-                TarballDigests::from_hex(&staged.sha1, &staged.sha256, &staged.sha512).ok_or_else(|| {
-                    FetchError::Store(store::Error::Broken("a digest is not hexadecimal".to_owned()))
-                })?;
-            claim.verify(&digests).map_err(|mismatch| FetchError::Integrity(mismatch.to_string()))
-        });
+        let last_modified = response.headers().get(LAST_MODIFIED).and_then(|value| value.to_str().ok());
+        let last_modified = last_modified.and_then(Timestamp::from_rfc1123);
+        let proven = stage.finish_if(move |staged| proof(staged).map_err(FetchError::Integrity));
         let (staged, ()) = proven.await.map_err(FetchError::Store)??;
-        Ok(staged)
+        Ok(Some(Download { staged, last_modified }))
     }
 
     fn request(&self, upstream: &Upstream, url: &Url, via: &ViaChain) -> Result<RequestBuilder, FetchError> {

@@ -1,11 +1,13 @@
 //! Public and other registries that external connections name: where they are, and how to read from them.
 //!
-//! `Resolver` turns a connection's name into an address, `Fetcher` talks to it, `NpmUpstream` keeps what it said about
-//! npm packages for as long as it may be kept.
+//! `Resolver` turns a connection's name into an address, `Fetcher` talks to it, `Pages` keeps what it said for as long as
+//! that may be kept, `Downloads` brings files in. A file a format says what is asked for and what of it is believed.
 
 mod byte_cache;
 mod credentials;
+mod defaults;
 mod download;
+mod downloads;
 mod error;
 mod fetcher;
 mod file;
@@ -14,6 +16,7 @@ mod freshness;
 mod machine;
 mod name;
 mod npm;
+mod pages;
 mod resolver;
 mod server_address;
 mod tls;
@@ -21,6 +24,7 @@ mod via;
 
 pub use byte_cache::ByteCache;
 pub use credentials::Credentials;
+pub use downloads::{Download, Downloads, Proof, admitted};
 pub use error::FetchError;
 pub use fetcher::{Document, Fetched, Fetcher, FetcherOptions, Validators};
 pub use file::FileHosts;
@@ -29,6 +33,7 @@ pub use freshness::{Answer, Freshness, Next, Outcome, Policy};
 pub use machine::{Machine, ThisMachine};
 pub use name::{CONNECTIONS, Connection, Format};
 pub use npm::NpmUpstream;
+pub use pages::{Page, Pages};
 pub use resolver::{Custom, Reason, Remembered, Resolver, Settings, Unresolved, Upstream};
 pub use server_address::ServerAddress;
 pub use via::{Identity, ViaChain};

@@ -4,10 +4,10 @@
 //! there before, the default. Nothing is looked up before it is needed.
 
 use super::credentials::Credentials;
-use super::machine::{Machine, NpmConfiguration};
+use super::defaults::{self, Clients};
+use super::machine::Machine;
 use super::name::{CONNECTIONS, Connection, Format};
 use super::server_address::ServerAddress;
-use deno_npmrc::NPM_DEFAULT_REGISTRY;
 use reqwest::Url;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -187,10 +187,7 @@ impl Resolver {
         if let Some(url) = self.machine.variable(&connection.variable()) {
             return upstream(name, connection.format, &url, Reason::Variable(connection.variable()));
         }
-        match connection.format {
-            Format::Npm => self.look_up_npm(connection),
-            _ => Err(Unresolved::NotConfigured(connection)),
-        }
+        self.look_up_clients(connection)
     }
 
     /// Takes note of where the machine's package clients lead now, for later.
@@ -198,35 +195,40 @@ impl Resolver {
     /// `aws codeartifact login` writes this server's address over what they say, and it is called before the first
     /// package is asked for. Nothing is decided here: a connection is still resolved at its first use.
     pub fn take_note(&self) {
-        let npm = NpmConfiguration::read(self.machine.as_ref());
-        for connection in CONNECTIONS.into_iter().filter(|connection| connection.format == Format::Npm) {
-            self.foreign(connection, &npm, &mut Vec::new());
+        for connection in CONNECTIONS {
+            let clients = defaults::of(connection, self.machine.as_ref());
+            self.foreign(connection, clients.as_ref(), &mut Vec::new());
         }
     }
 
-    fn look_up_npm(&self, connection: Connection) -> Result<Upstream, Unresolved> {
-        let npm = NpmConfiguration::read(self.machine.as_ref());
+    /// What the machine's package clients say, or said earlier, or the public registry.
+    fn look_up_clients(&self, connection: Connection) -> Result<Upstream, Unresolved> {
+        let clients = defaults::of(connection, self.machine.as_ref());
         let mut skipped = Vec::new();
-        if let Some(found) = self.foreign(connection, &npm, &mut skipped) {
-            return Ok(with_npm_credentials(Upstream { skipped, ..found }, &npm));
-        }
-        if let Some(url) = self.remembered.recall(connection.name)
-            && let Ok(found) = upstream(connection.name, connection.format, &url, Reason::Remembered)
-        {
-            return Ok(with_npm_credentials(Upstream { skipped, ..found }, &npm));
-        }
-        let found = upstream(connection.name, connection.format, NPM_DEFAULT_REGISTRY, Reason::Default)?;
-        Ok(with_npm_credentials(Upstream { skipped, ..found }, &npm))
+        let recalled = || {
+            let url = self.remembered.recall(connection.name)?;
+            upstream(connection.name, connection.format, &url, Reason::Remembered).ok()
+        };
+        let found = self.foreign(connection, clients.as_ref(), &mut skipped).or_else(recalled);
+        let mut found = match found {
+            Some(found) => found,
+            None => {
+                let url = clients.public().ok_or(Unresolved::NotConfigured(connection))?;
+                upstream(connection.name, connection.format, &url, Reason::Default)?
+            }
+        };
+        found.credentials = found.credentials.or_else(|| clients.credentials(&found.url));
+        Ok(Upstream { skipped, ..found })
     }
 
-    /// The first registry in npm's configuration that is not this server; it is remembered.
+    /// The first registry in the clients' configuration that is not this server; it is remembered.
     fn foreign(
         &self,
         connection: Connection,
-        npm: &NpmConfiguration,
+        clients: &dyn Clients,
         skipped: &mut Vec<String>,
     ) -> Option<Upstream> {
-        for candidate in &npm.registries {
+        for candidate in clients.registries() {
             let reason = Reason::Client(candidate.from.clone());
             let found = upstream(connection.name, connection.format, &candidate.url, reason);
             let own = found.as_ref().ok().and_then(|found| self.settings.server.names(&found.url));
@@ -245,16 +247,14 @@ impl Resolver {
     }
 }
 
-fn with_npm_credentials(upstream: Upstream, npm: &NpmConfiguration) -> Upstream {
-    let credentials = upstream.credentials.clone().or_else(|| npm.credentials(&upstream.url));
-    Upstream { credentials, ..upstream }
-}
-
 /// Makes an upstream of a URL as somebody wrote it.
 fn upstream(connection: &str, format: Format, url: &str, reason: Reason) -> Result<Upstream, Unresolved> {
     let bad =
         |reason: &Reason| Unresolved::BadUrl { connection: connection.to_owned(), from: reason.to_string() };
-    let mut url = Url::parse(url.trim()).map_err(|_| bad(&reason))?;
+    // Cargo writes its protocol before the URL of an index.
+    let url = url.trim();
+    let url = if format == Format::Cargo { url.strip_prefix("sparse+").unwrap_or(url) } else { url };
+    let mut url = Url::parse(url).map_err(|_| bad(&reason))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(bad(&reason));
     }

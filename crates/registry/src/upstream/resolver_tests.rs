@@ -1,6 +1,7 @@
 //! Where connections lead on machines of every kind.
 
 use super::*;
+use deno_npmrc::NPM_DEFAULT_REGISTRY;
 use std::path::Path;
 
 /// A made-up machine: its variables and files.
@@ -193,9 +194,9 @@ fn what_leads_nowhere_says_what_to_set() {
         resolver(settings, machine, &Memory::default()).resolve(name).unwrap_err().to_string()
     };
     assert_eq!(
-        fails(settings(), Fake::default(), "public:maven-central"),
-        "where \"public:maven-central\" is has to be configured: set HOMEREGION_UPSTREAM_MAVEN_CENTRAL or [upstreams] \
-         maven-central = \"https://…/\""
+        fails(settings(), Fake::default(), "public:nuget-org"),
+        "where \"public:nuget-org\" is has to be configured: set HOMEREGION_UPSTREAM_NUGET_ORG or [upstreams] \
+         nuget-org = \"https://…/\""
     );
     assert!(fails(settings(), Fake::default(), "custom:none").contains("[connections.NAME]"));
     for bad in ["not a url", "file:///etc", "ftp://x/", "//x/"] {
@@ -228,6 +229,16 @@ fn extra_certificates_are_found_in_variables_and_files() {
         .with("NPM_CONFIG_CAFILE", "/b.pem")
         .with("HOME", "/home/me")
         .with("/home/me/.npmrc", "x=1\n cafile = \"/c.pem\"\n");
-    let files = super::super::machine::certificate_files(&machine);
+    let files = super::super::defaults::certificate_files(&machine);
     assert_eq!(files, ["/a.pem", "/b.pem", "/c.pem"].map(std::path::PathBuf::from));
+}
+
+#[test]
+fn maven_has_public_repositories_and_cargo_may_name_its_protocol() {
+    let machine =
+        Fake::default().with("HOMEREGION_UPSTREAM_CRATES_IO", "sparse+https://crates.example/index");
+    let resolver = resolver(settings(), machine, &Memory::default());
+    let central = resolver.resolve("public:maven-central").unwrap();
+    assert_eq!((central.format, &central.reason), (Format::Maven, &Reason::Default));
+    assert_eq!(resolver.resolve("public:crates-io").unwrap().url.as_str(), "https://crates.example/index/");
 }
