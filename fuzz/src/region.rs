@@ -10,9 +10,9 @@ use std::time::Duration;
 use gateway::{Gateway, PackageEndpoint, Settings, converse};
 use homeregion::services;
 use registry::upstream::{
-    Fetcher, FetcherOptions, Identity, NpmUpstream, Policy, Remembered, Resolver, ServerAddress, ThisMachine,
+    Fetcher, FetcherOptions, Identity, Policy, Remembered, Resolver, ServerAddress, ThisMachine,
 };
-use registry::{Endpoint, Parts};
+use registry::{Endpoint, Parts, Upstreams};
 use service::Installation;
 use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -106,14 +106,14 @@ fn packages(store: &Store, blobs: &Blobs, installation: &Arc<Installation>) -> P
         server: ServerAddress::new(([127, 0, 0, 1], 4566).into(), None),
     };
     let identity = Identity::new("fuzz");
-    let fetcher = Arc::new(Fetcher::new(FetcherOptions::of_machine(&ThisMachine), identity.clone()));
+    let fetcher = Fetcher::new(FetcherOptions::of_machine(&ThisMachine), identity.clone());
     let endpoint = Endpoint::new(Parts {
         store: store.clone(),
         blobs: blobs.clone(),
         installation: Arc::clone(installation),
         public_url: None,
         resolver: Arc::new(Resolver::new(settings, Box::new(ThisMachine), Box::new(Forgetful))),
-        npm: NpmUpstream::new(fetcher, Policy::default(), store.clock().clone(), 1 << 20),
+        upstreams: Upstreams::new(fetcher, Policy::default(), store.clock(), 1 << 20),
         identity,
     });
     Arc::new(move |request, request_id| {

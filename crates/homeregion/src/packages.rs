@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gateway::{Described, PackageEndpoint};
 use registry::upstream::{
-    Fetcher, FetcherOptions, Identity, NpmUpstream, Policy, Remembered, Resolver, ServerAddress, Settings,
+    Fetcher, FetcherOptions, Identity, Policy, Remembered, Resolver, ServerAddress, Settings,
     ThisMachine,
 };
-use registry::{Endpoint, Parts};
+use registry::{Endpoint, Parts, Upstreams};
 use service::Installation;
 use store::{Blobs, Store};
 
@@ -53,15 +53,15 @@ pub fn endpoint(
     let noting = Arc::clone(&resolver);
     // Beside the start, which does not wait for it.
     tokio::task::spawn_blocking(move || noting.take_note());
-    let clock = store.clock().clone();
-    let npm = NpmUpstream::new(Arc::new(fetcher), Policy::default(), clock, UPSTREAM_LISTINGS_BYTES_MAX);
+    let upstreams =
+        Upstreams::new(fetcher, Policy::default(), store.clock(), UPSTREAM_LISTINGS_BYTES_MAX);
     let endpoint = Endpoint::new(Parts {
         store: store.clone(),
         blobs: blobs.clone(),
         installation: Arc::clone(installation),
         public_url,
         resolver,
-        npm,
+        upstreams,
         identity,
     });
     Ok(Arc::new(move |request, request_id| {

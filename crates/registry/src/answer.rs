@@ -54,6 +54,15 @@ pub(crate) fn json(status: StatusCode, value: &serde_json::Value) -> Response<Bo
     response
 }
 
+/// Answers a line of plain text with a status.
+pub(crate) fn text(status: StatusCode, line: &str) -> Response<Body> {
+    let mut response = Response::new(full(format!("{line}\n")));
+    *response.status_mut() = status;
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, plain);
+    response
+}
+
 /// Answers that the client has it already.
 pub(crate) fn not_modified(etag: HeaderValue) -> Response<Body> {
     let mut response = Response::new(full(Bytes::new()));

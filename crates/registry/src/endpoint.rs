@@ -10,15 +10,18 @@ use http_body_util::BodyExt as _;
 use hyper::header::{CONTENT_LENGTH, HOST, HeaderValue, VIA};
 use hyper::http::request;
 use hyper::{HeaderMap, Method, Request, Response};
+use serde_json::json;
 use service::{Call, Installation};
 use store::{Blobs, Store};
 
 use crate::address::Address;
 use crate::answer::{self, Body};
+use crate::bring::Bringing;
 use crate::intake::Intake;
 use crate::refusal::Refusal;
-use crate::upstream::{Format, Identity, NpmUpstream, Resolver, ViaChain};
-use crate::{authentication, npm};
+use crate::upstream::{Format, Identity, Resolver, ViaChain};
+use crate::upstreams::Upstreams;
+use crate::{authentication, cargo, generic, maven, npm, pypi};
 
 /// What the endpoints are made of.
 #[derive(Debug)]
@@ -33,8 +36,8 @@ pub struct Parts {
     pub public_url: Option<String>,
     /// Says where external connections lead.
     pub resolver: Arc<Resolver>,
-    /// Reads from npm registries.
-    pub npm: NpmUpstream,
+    /// Reads from the registries behind them.
+    pub upstreams: Upstreams,
     /// The name of this server in Via headers.
     pub identity: Identity,
 }
@@ -48,7 +51,13 @@ pub struct Endpoint {
 /// What all requests share.
 pub(crate) struct Shared {
     pub(crate) parts: Parts,
+    /// Files on their way in from registries.
+    pub(crate) bringing: Bringing,
     pub(crate) npm: npm::State,
+    pub(crate) pypi: pypi::State,
+    pub(crate) maven: maven::State,
+    pub(crate) generic: generic::State,
+    pub(crate) cargo: cargo::State,
 }
 
 /// What a log line says of a request, as an extension of its answer: the format, who asks and for which package.
@@ -76,7 +85,16 @@ pub(crate) struct Visit {
 impl Endpoint {
     /// Puts the endpoints together; nothing is read or opened yet.
     pub fn new(parts: Parts) -> Self {
-        Self { shared: Arc::new(Shared { parts, npm: npm::State::default() }) }
+        let shared = Shared {
+            parts,
+            bringing: Bringing::default(),
+            npm: npm::State::default(),
+            pypi: pypi::State::default(),
+            maven: maven::State::default(),
+            generic: generic::State::default(),
+            cargo: cargo::State::default(),
+        };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Answers one request; `request_id` is the id that the answer carries.
@@ -88,8 +106,9 @@ impl Endpoint {
         let (parts, body) = request.into_parts();
         let intake = Intake::new(body.map_err(io::Error::other).boxed_unsync(), &parts.headers);
         let head = parts.method == Method::HEAD;
+        let format = parts.uri.path().split('/').nth(1).and_then(Format::parse);
         let (described, outcome) = self.respond(parts, intake, request_id).await;
-        let mut response = outcome.unwrap_or_else(|refusal| worded(&refusal));
+        let mut response = outcome.unwrap_or_else(|refusal| worded(format, &refusal));
         if head {
             response = without_body(response);
         }
@@ -118,12 +137,19 @@ impl Endpoint {
             visit.repository.domain.name,
             visit.repository.name
         );
-        if format != Format::Npm {
-            intake.drain().await;
-            let sentence = format!("packages of format {} are not served yet", format.as_str());
-            return (who, Err(Refusal::new(501, sentence)));
-        }
-        let (what, outcome) = npm::answer(&self.shared, visit, intake).await;
+        let shared = &self.shared;
+        let (what, outcome) = match format {
+            Format::Npm => npm::answer(shared, visit, intake).await,
+            Format::Pypi => pypi::answer(shared, visit, intake).await,
+            Format::Maven => maven::answer(shared, visit, intake).await,
+            Format::Generic => generic::answer(shared, visit, intake).await,
+            Format::Cargo => cargo::answer(shared, visit, intake).await,
+            Format::Nuget | Format::Ruby | Format::Swift => {
+                intake.drain().await;
+                let sentence = format!("packages of format {} are not served yet", format.as_str());
+                ("package=-".to_owned(), Err(Refusal::new(501, sentence)))
+            }
+        };
         (format!("{who} {what}"), outcome)
     }
 
@@ -205,9 +231,15 @@ impl Endpoint {
     }
 }
 
-/// Words a refusal the way npm reads it.
-fn worded(refusal: &Refusal) -> Response<Body> {
-    let mut response = answer::json(refusal.status, &serde_json::json!({"error": refusal.sentence}));
+/// Words a refusal the way that the format's clients show it to people.
+fn worded(format: Option<Format>, refusal: &Refusal) -> Response<Body> {
+    let (status, sentence) = (refusal.status, &refusal.sentence);
+    let mut response = match format {
+        Some(Format::Cargo) => answer::json(status, &json!({"errors": [{"detail": sentence}]})),
+        Some(Format::Generic) => answer::json(status, &json!({"message": sentence})),
+        Some(Format::Pypi | Format::Maven) => answer::text(status, sentence),
+        _ => answer::json(status, &json!({"error": sentence})),
+    };
     response.headers_mut().extend(refusal.headers.clone());
     response
 }

@@ -3,34 +3,23 @@
 
 use std::sync::Arc;
 
-use codeartifact::arrival::{self, NewVersion};
+use codeartifact::arrival::{self, NPM_ASSET, NewVersion};
 use codeartifact::package_version::Asset;
-use codeartifact::repository::{Repository, RepositoryKey};
+use codeartifact::repository::Repository;
 use formats::npm::listing::{Entry, Listing};
 use formats::npm::name::PackageName;
 use formats::npm::tarball::Contents;
 use model::Timestamp;
 use store::Staged;
 
-use super::tarball::{self, Place};
-use super::{coordinates, no_version, source};
+use super::{coordinates, no_version, source, tarball};
+use crate::asset::{self, Place};
+use crate::bring;
 use crate::endpoint::{Shared, Visit};
 use crate::refusal::Refusal;
-use crate::upstream::{FlightError, Flights};
 
-/// How many versions may be on their way at once.
-const UNDER_WAY_MAX: usize = 4096;
 /// Tarballs up to this size are looked through for a readme when the manifest has none: a few milliseconds.
 const README_TARBALL_BYTES_MAX: u64 = 2 << 20;
-
-/// The versions on their way in, by the repository that was asked, the package and the file.
-pub(super) struct Bringing(Flights<(RepositoryKey, PackageName, String), Result<Asset, Refusal>>);
-
-impl Default for Bringing {
-    fn default() -> Self {
-        Self(Flights::new(UNDER_WAY_MAX))
-    }
-}
 
 /// Brings in the version whose tarball has this file name; answers its asset in the repository that was asked.
 pub(super) async fn bring(
@@ -39,18 +28,12 @@ pub(super) async fn bring(
     name: &PackageName,
     file: &str,
 ) -> Result<Asset, Refusal> {
-    let key = (visit.repository.clone(), name.clone(), file.to_owned());
     let work = || {
         let (shared, visit) = (Arc::clone(shared), Arc::clone(visit));
         let (name, file) = (name.clone(), file.to_owned());
         async move { bring_once(&shared, &visit, &name, &file).await }
     };
-    shared.npm.bringing.0.join(key, work).await.unwrap_or_else(|error| {
-        Err(match error {
-            FlightError::Full => Refusal::new(503, "too many packages are being fetched; try again"),
-            FlightError::Lost => Refusal::new(500, "an internal error occurred"),
-        })
-    })
+    bring::once(shared, visit, &coordinates(name), file, work).await
 }
 
 async fn bring_once(
@@ -64,6 +47,7 @@ async fn bring_once(
     let (held, connections) = match tarball::find(shared, visit, name, version).await? {
         Place::Here(asset) => return Ok(asset),
         Place::Upstream(_, nearer) => (true, nearer),
+        Place::Lacking(held) => (false, held.nearer),
         Place::Nowhere(connections) => (false, connections),
     };
     let mut failure = None;
@@ -99,21 +83,23 @@ async fn bring_through(
             Place::Upstream(_, nearer) if nearer.is_empty() => {
                 return tarball::keep(shared, visit, name, version).await.map(Some);
             }
+            Place::Lacking(held) if held.nearer.is_empty() => return Ok(None),
             Place::Nowhere(connections) if connections.is_empty() => return Ok(None),
-            Place::Upstream(..) | Place::Nowhere(_) => {}
+            Place::Upstream(..) | Place::Lacking(_) | Place::Nowhere(_) => {}
         }
     }
     let upstream = shared.parts.resolver.resolve(&connection.name)?;
-    let staged = shared.parts.npm.tarball(&upstream, entry, &visit.via, &shared.parts.blobs).await?;
+    let staged =
+        shared.parts.upstreams.npm.tarball(&upstream, entry, &visit.via, &shared.parts.blobs).await?;
     let new = Arc::new(new_version(shared, &listing, entry, &staged).await?);
     let (call, asked, with_connection) =
         (visit.call.clone(), visit.repository.clone(), repository.key.clone());
     let package = coordinates(name);
     let ingest =
         move |tx: &mut store::Tx| arrival::ingest(tx, &call, &asked, &with_connection, &package, &new);
-    match tarball::place(visit, shared.parts.store.write(ingest).await?) {
+    match asset::place(visit, shared.parts.store.write(ingest).await?, NPM_ASSET) {
         Place::Here(asset) => Ok(Some(asset)),
-        Place::Upstream(..) | Place::Nowhere(_) => Ok(None),
+        Place::Upstream(..) | Place::Lacking(_) | Place::Nowhere(_) => Ok(None),
     }
 }
 

@@ -24,6 +24,7 @@ use super::{coordinates, no_package, no_version};
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::limits::LISTINGS_BYTES_MAX;
+use crate::lookup;
 use crate::refusal::Refusal;
 use crate::upstream::ByteCache;
 
@@ -93,7 +94,7 @@ pub(super) async fn shown(
     visit: &Visit,
     name: &PackageName,
 ) -> Result<Arc<Shown>, Refusal> {
-    let path = source::path(shared, visit, name).await?;
+    let path = lookup::path(shared, visit, &coordinates(name)).await?;
     let outside = source::outside(shared, visit, name, &path).await;
     let place = (visit.repository.clone(), name.clone());
     let stamp = resolution::stamp(&path);
@@ -161,7 +162,7 @@ async fn read(
 }
 
 async fn read_once(shared: &Shared, visit: &Visit, name: &PackageName) -> Result<Read, Refusal> {
-    let requested = source::reach(shared, visit).await?;
+    let requested = lookup::reach(shared, visit).await?;
     let package = coordinates(name);
     let read = move |tx: &mut store::Tx| {
         let path = resolution::path(tx, &requested, &package)?;

@@ -23,13 +23,13 @@ use serde_json::json;
 use crate::answer::{Body, json};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
+use crate::lookup;
 use crate::refusal::Refusal;
 
 /// What the endpoint holds in memory.
 #[derive(Default)]
 pub(crate) struct State {
     listings: listing::Cache,
-    bringing: bring::Bringing,
     publishing: publish::Places,
 }
 
@@ -80,11 +80,11 @@ async fn read(shared: &Arc<Shared>, visit: &Arc<Visit>, route: Route) -> Result<
         Route::DistTags(name) => dist_tags::list(shared, visit, &name).await,
         Route::Search => search::answer(shared, visit).await,
         Route::Root | Route::Ping => {
-            source::reach(shared, visit).await?;
+            lookup::reach(shared, visit).await?;
             Ok(json(StatusCode::OK, &json!({})))
         }
         Route::Whoami => {
-            source::reach(shared, visit).await?;
+            lookup::reach(shared, visit).await?;
             Ok(json(StatusCode::OK, &json!({"username": visit.call.principal})))
         }
         Route::DistTag(..) | Route::PackageRevision(..) | Route::TarballRevision(..) => {

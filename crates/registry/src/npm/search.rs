@@ -11,10 +11,10 @@ use hyper::{Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::source;
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::limits::{SEARCH_HITS_MAX, SEARCH_PAGE_MAX};
+use crate::lookup;
 use crate::refusal::Refusal;
 
 /// How many packages a page has when the client does not say.
@@ -22,7 +22,7 @@ const PAGE_DEFAULT: usize = 20;
 
 /// Answers `GET -/v1/search?text=&size=&from=`.
 pub(super) async fn answer(shared: &Shared, visit: &Visit) -> Result<Response<Body>, Refusal> {
-    let asked = source::reach(shared, visit).await?;
+    let asked = lookup::reach(shared, visit).await?;
     let text = parameter(&visit.query, "text").unwrap_or_default();
     let number = |name: &str| parameter(&visit.query, name).and_then(|text| text.parse::<usize>().ok());
     let size = number("size").unwrap_or(PAGE_DEFAULT).min(SEARCH_PAGE_MAX);

@@ -1,18 +1,14 @@
-//! What a listing is made of: the repositories on the way, and what the registries behind them say now.
+//! What the registries behind the connections on the way say of a package now.
 
 use std::sync::Arc;
 
-use codeartifact::repository::{self, Connection, Repository};
-use codeartifact::resolution::{self, Step};
+use codeartifact::repository::Connection;
+use codeartifact::resolution::Step;
 use formats::npm::listing::Listing;
 use formats::npm::name::PackageName;
 
-use super::coordinates;
 use crate::endpoint::{Shared, Visit};
 use crate::refusal::Refusal;
-
-/// The one permission that reading needs, on the repository that is asked.
-pub(super) const READ: &str = "codeartifact:ReadFromRepository";
 
 /// What the registry behind a repository's connection says of a package.
 #[derive(Debug, Clone)]
@@ -23,29 +19,6 @@ pub(super) struct Outside {
     pub(super) listing: Option<Arc<Listing>>,
     /// Why it did not answer.
     pub(super) failure: Option<Refusal>,
-}
-
-/// Finds the repository that is asked, if the caller may read from it.
-///
-/// Errors in this order: domain not found, access denied, repository not found.
-pub(super) async fn reach(shared: &Shared, visit: &Visit) -> Result<Repository, Refusal> {
-    let (call, key) = (visit.call.clone(), visit.repository.clone());
-    let reached = shared.parts.store.read(move |tx| repository::reach(tx, &call, READ, &key)).await;
-    Ok(reached?)
-}
-
-/// Lists the repositories that a lookup of the package visits; errors as [`reach`].
-pub(super) async fn path(shared: &Shared, visit: &Visit, name: &PackageName) -> Result<Vec<Step>, Refusal> {
-    let (call, key, package) = (visit.call.clone(), visit.repository.clone(), coordinates(name));
-    let path = shared
-        .parts
-        .store
-        .read(move |tx| {
-            let repository = repository::reach(tx, &call, READ, &key)?;
-            Ok::<_, codeartifact::Error>(resolution::path(tx, &repository, &package)?)
-        })
-        .await;
-    Ok(path?)
 }
 
 /// Asks the registries behind all connections on the way, nearest first.
@@ -75,5 +48,5 @@ pub(super) async fn ask(
     name: &PackageName,
 ) -> Result<Option<Arc<Listing>>, Refusal> {
     let upstream = shared.parts.resolver.resolve(&connection.name)?;
-    Ok(shared.parts.npm.listing(&upstream, name, &visit.via).await?)
+    Ok(shared.parts.upstreams.npm.listing(&upstream, name, &visit.via).await?)
 }

@@ -3,29 +3,18 @@
 
 use std::sync::Arc;
 
-use codeartifact::arrival::{self, NPM_ASSET};
+use codeartifact::arrival::NPM_ASSET;
 use codeartifact::package_version::Asset;
-use codeartifact::repository::{self, Repository};
-use codeartifact::resolution::{self, Found};
+use codeartifact::repository::Repository;
 use formats::npm::name::PackageName;
 use hyper::Response;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 
 use super::{bring, coordinates, no_version, source};
 use crate::answer::{self, Body};
+use crate::asset::{self, Place};
 use crate::endpoint::{Shared, Visit};
 use crate::refusal::Refusal;
-
-/// Where the tarball of a version is.
-#[derive(Debug, Clone)]
-pub(super) enum Place {
-    /// In the repository that is asked.
-    Here(Asset),
-    /// In an upstream repository. What the connections of these, which come first, bring wins over it.
-    Upstream(Asset, Vec<Repository>),
-    /// Not to be had, unless the connections of these bring it.
-    Nowhere(Vec<Repository>),
-}
 
 /// Answers a tarball, or a part of it.
 ///
@@ -38,6 +27,10 @@ pub(super) async fn answer(
     file: &str,
 ) -> Result<Response<Body>, Refusal> {
     let place = find(shared, visit, name, name.version_of_file(file).unwrap_or_default()).await?;
+    let place = match place {
+        Place::Lacking(held) => Place::Nowhere(held.nearer),
+        place => place,
+    };
     let asset = match place {
         Place::Here(asset) => asset,
         Place::Upstream(asset, _) if visit.head => asset,
@@ -48,29 +41,21 @@ pub(super) async fn answer(
         Place::Nowhere(connections) if visit.head => {
             return announce(shared, visit, name, file, &connections).await;
         }
-        Place::Upstream(..) | Place::Nowhere(_) => bring::bring(shared, visit, name, file).await?,
+        Place::Upstream(..) | Place::Lacking(_) | Place::Nowhere(_) => {
+            bring::bring(shared, visit, name, file).await?
+        }
     };
     answer::asset(&shared.parts.blobs, &asset, &visit.headers, visit.head).await
 }
 
-/// Finds out where a version is; changes nothing.
+/// Finds out where the tarball of a version is; changes nothing. A version without its tarball is not to be had.
 pub(super) async fn find(
     shared: &Shared,
     visit: &Visit,
     name: &PackageName,
     version: &str,
 ) -> Result<Place, Refusal> {
-    let (call, key) = (visit.call.clone(), visit.repository.clone());
-    let (package, version) = (coordinates(name), version.to_owned());
-    let found = shared
-        .parts
-        .store
-        .read(move |tx| {
-            let asked = repository::reach(tx, &call, source::READ, &key)?;
-            Ok::<_, codeartifact::Error>(resolution::find(tx, &asked, &package, &version)?)
-        })
-        .await?;
-    Ok(place(visit, found))
+    asset::find(shared, visit, &coordinates(name), version, NPM_ASSET).await
 }
 
 /// Keeps a version of an upstream repository in the one that is asked.
@@ -80,29 +65,8 @@ pub(super) async fn keep(
     name: &PackageName,
     version: &str,
 ) -> Result<Asset, Refusal> {
-    let (call, key) = (visit.call.clone(), visit.repository.clone());
-    let (package, wanted) = (coordinates(name), version.to_owned());
-    let obtain = move |tx: &mut store::Tx| arrival::obtain(tx, &call, &key, &package, &wanted);
-    match place(visit, shared.parts.store.write(obtain).await?) {
-        Place::Here(asset) => Ok(asset),
-        _ => Err(no_version(visit, name, version)),
-    }
-}
-
-/// Tells apart where a version was found. A version without its tarball is not to be had.
-pub(super) fn place(visit: &Visit, found: Found) -> Place {
-    match found {
-        Found::Held(held) => {
-            let here = held.repository.key == visit.repository;
-            match held.assets.into_iter().find(|asset| asset.name == NPM_ASSET) {
-                Some(asset) if here => Place::Here(asset),
-                Some(asset) => Place::Upstream(asset, held.nearer),
-                None => Place::Nowhere(held.nearer),
-            }
-        }
-        Found::Hidden { nearer, .. } => Place::Nowhere(nearer),
-        Found::Absent { connections } => Place::Nowhere(connections),
-    }
+    let kept = asset::keep(shared, visit, &coordinates(name), version, NPM_ASSET).await?;
+    kept.ok_or_else(|| no_version(visit, name, version))
 }
 
 /// Answers HEAD for a tarball that only a registry has: that it is there. Asking keeps nothing.

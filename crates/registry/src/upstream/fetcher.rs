@@ -8,8 +8,8 @@ use super::tls;
 use super::via::{Identity, ViaChain};
 use model::Timestamp;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED, USER_AGENT, VIA,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED, USER_AGENT, VIA,
 };
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
 use std::collections::HashMap;

@@ -246,7 +246,7 @@ async fn a_tarball_that_is_not_what_the_listing_promises_is_refused() {
 
 #[tokio::test]
 async fn a_large_tarball_is_bounded() {
-    let options = FetcherOptions { tarball_bytes_max: 1000, ..FetcherOptions::default() };
+    let options = FetcherOptions { file_bytes_max: 1000, ..FetcherOptions::default() };
     let f = with(options, |_| {});
     let noise: Vec<u8> = (0..4000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     f.registry.change(|catalog| {

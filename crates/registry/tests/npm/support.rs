@@ -13,10 +13,10 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Frame;
 use hyper::{HeaderMap, Request, StatusCode};
 use registry::upstream::{
-    Fetcher, FetcherOptions, Identity, Machine, NpmUpstream, Policy, Remembered, Resolver, ServerAddress,
+    Fetcher, FetcherOptions, Identity, Machine, Policy, Remembered, Resolver, ServerAddress,
     Settings,
 };
-use registry::{Endpoint, Parts};
+use registry::{Endpoint, Parts, Upstreams};
 use serde_json::{Value, json};
 use store::Blobs;
 use testkit::World;
@@ -170,13 +170,13 @@ pub fn endpoint(world: &World, blobs: &Blobs, upstream: &str, public_url: Option
     let identity = Identity::new(INSTALLATION);
     let fetcher = Fetcher::new(FetcherOptions::default(), identity.clone());
     let store = world.store().clone();
-    let npm = NpmUpstream::new(Arc::new(fetcher), Policy::default(), store.clock().clone(), 64 << 20);
+    let upstreams = Upstreams::new(fetcher, Policy::default(), store.clock(), 64 << 20);
     Endpoint::new(Parts {
         installation: world.caller().call().installation,
         blobs: blobs.clone(),
         public_url: public_url.map(str::to_owned),
         resolver: Arc::new(Resolver::new(settings, Box::new(Nowhere), Box::new(Nowhere))),
-        npm,
+        upstreams,
         identity,
         store,
     })

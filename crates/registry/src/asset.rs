@@ -1,0 +1,81 @@
+//! Where an asset of a version is: in the repository that is asked, in one above it, or behind a connection.
+
+use codeartifact::arrival;
+use codeartifact::name::Coordinates;
+use codeartifact::package_version::Asset;
+use codeartifact::repository::{self, Repository};
+use codeartifact::resolution::{self, Found, Held};
+
+use crate::endpoint::{Shared, Visit};
+use crate::lookup::READ;
+use crate::refusal::Refusal;
+
+/// Where an asset is.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    /// In the repository that is asked.
+    Here(Asset),
+    /// In an upstream repository. What the connections of these, which come first, bring wins over it.
+    Upstream(Asset, Vec<Repository>),
+    /// A repository holds the version, but no asset of this name.
+    Lacking(Box<Held>),
+    /// Not to be had, unless the connections of these bring it.
+    Nowhere(Vec<Repository>),
+}
+
+/// Finds out where an asset of a version is; changes nothing.
+///
+/// Errors in this order: domain not found, access denied, repository not found.
+pub(crate) async fn find(
+    shared: &Shared,
+    visit: &Visit,
+    package: &Coordinates,
+    version: &str,
+    asset: &str,
+) -> Result<Place, Refusal> {
+    let (call, key) = (visit.call.clone(), visit.repository.clone());
+    let (package, version) = (package.clone(), version.to_owned());
+    let found = shared
+        .parts
+        .store
+        .read(move |tx| {
+            let asked = repository::reach(tx, &call, READ, &key)?;
+            Ok::<_, codeartifact::Error>(resolution::find(tx, &asked, &package, &version)?)
+        })
+        .await?;
+    Ok(place(visit, found, asset))
+}
+
+/// Keeps a version of an upstream repository in the one that is asked; answers the asset there, if the version is
+/// still to be had and has it.
+pub(crate) async fn keep(
+    shared: &Shared,
+    visit: &Visit,
+    package: &Coordinates,
+    version: &str,
+    asset: &str,
+) -> Result<Option<Asset>, Refusal> {
+    let (call, key) = (visit.call.clone(), visit.repository.clone());
+    let (package, wanted) = (package.clone(), version.to_owned());
+    let obtain = move |tx: &mut store::Tx| arrival::obtain(tx, &call, &key, &package, &wanted);
+    match place(visit, shared.parts.store.write(obtain).await?, asset) {
+        Place::Here(asset) => Ok(Some(asset)),
+        _ => Ok(None),
+    }
+}
+
+/// Tells apart where an asset was found.
+pub(crate) fn place(visit: &Visit, found: Found, asset: &str) -> Place {
+    match found {
+        Found::Held(mut held) => {
+            let here = held.repository.key == visit.repository;
+            match held.assets.iter().position(|one| one.name == asset) {
+                Some(at) if here => Place::Here(held.assets.swap_remove(at)),
+                Some(at) => Place::Upstream(held.assets.swap_remove(at), held.nearer),
+                None => Place::Lacking(held),
+            }
+        }
+        Found::Hidden { nearer, .. } => Place::Nowhere(nearer),
+        Found::Absent { connections } => Place::Nowhere(connections),
+    }
+}

@@ -1,0 +1,30 @@
+//! The registries behind external connections, a reader for each format.
+
+use std::sync::Arc;
+
+use store::Clock;
+
+use crate::upstream::{Downloads, Fetcher, NpmUpstream, Policy};
+
+/// What all formats read registries with.
+#[derive(Debug, Clone)]
+pub struct Upstreams {
+    /// Talks to them.
+    pub fetcher: Arc<Fetcher>,
+    /// Brings their files in.
+    pub downloads: Downloads,
+    /// Reads from npm registries.
+    pub npm: NpmUpstream,
+}
+
+impl Upstreams {
+    /// Keeps what they say up to `bytes_max` a format in memory.
+    pub fn new(fetcher: Fetcher, policy: Policy, clock: &Clock, bytes_max: usize) -> Self {
+        let fetcher = Arc::new(fetcher);
+        Self {
+            downloads: Downloads::new(Arc::clone(&fetcher)),
+            npm: NpmUpstream::new(Arc::clone(&fetcher), policy, clock.clone(), bytes_max),
+            fetcher,
+        }
+    }
+}
