@@ -4,23 +4,85 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deno_npmrc::RegistryConfig;
 use reqwest::Url;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use std::fmt;
+use std::path::PathBuf;
 
-/// The value of an Authorization header.
+/// What is shown to an upstream at each request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
-    header: String,
+    scheme: Scheme,
+    secret: Secret,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Scheme {
+    /// `Authorization: Bearer SECRET`
+    Bearer,
+    /// `Authorization: Basic base64(user:SECRET)`
+    Basic(String),
+    /// `Authorization: Basic SECRET`, encoded already.
+    Encoded,
+    /// `NAME: SECRET`
+    Header(HeaderName),
+}
+
+/// A token or password, and where it stands.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// Here.
+    Text(String),
+    /// In a file, read anew for each request, so that it may be exchanged while the server runs.
+    File(PathBuf),
+}
+
+impl Secret {
+    /// Reads it; line ends around it do not count.
+    ///
+    /// Errors: a file that cannot be read, a text that is empty or does not fit a header.
+    pub fn read(&self) -> Result<String, String> {
+        let (text, place) = match self {
+            Self::Text(text) => (text.trim().to_owned(), "the secret".to_owned()),
+            Self::File(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| format!("the secret in {} cannot be read: {error}", path.display()))?;
+                (text.trim().to_owned(), format!("the secret in {}", path.display()))
+            }
+        };
+        match text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) && !text.is_empty() {
+            true => Ok(text),
+            false => Err(format!("{place} is empty or does not fit a header")),
+        }
+    }
 }
 
 impl Credentials {
     /// A bearer token.
     pub fn bearer(token: &str) -> Self {
-        Self { header: format!("Bearer {token}") }
+        Self::bearer_of(Secret::Text(token.to_owned()))
+    }
+
+    /// A bearer token that stands somewhere.
+    pub fn bearer_of(secret: Secret) -> Self {
+        Self { scheme: Scheme::Bearer, secret }
     }
 
     /// A user name and password.
     pub fn basic(user: &str, password: &str) -> Self {
-        Self { header: format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))) }
+        Self::basic_of(user, Secret::Text(password.to_owned()))
+    }
+
+    /// A user name, and a password that stands somewhere.
+    pub fn basic_of(user: &str, secret: Secret) -> Self {
+        Self { scheme: Scheme::Basic(user.to_owned()), secret }
+    }
+
+    /// A header of its own with a secret as its whole value; `None` when no header is called so.
+    ///
+    /// With `Authorization` it is what cargo sends: the token without a scheme.
+    pub fn header_of(name: &str, secret: Secret) -> Option<Self> {
+        let name = HeaderName::try_from(name).ok()?;
+        Some(Self { scheme: Scheme::Header(name), secret })
     }
 
     /// Takes the user information out of a URL.
@@ -45,15 +107,44 @@ impl Credentials {
             return Some(Self::bearer(token));
         }
         if let Some(auth) = &config.auth {
-            return Some(Self { header: format!("Basic {auth}") });
+            return Some(Self { scheme: Scheme::Encoded, secret: Secret::Text(auth.clone()) });
         }
         let user = config.username.as_ref()?;
         let password = STANDARD.decode(config.password.as_ref()?).ok()?;
         Some(Self::basic(user, &String::from_utf8(password).ok()?))
     }
 
-    pub(super) fn header(&self) -> &str {
-        &self.header
+    /// The header to send.
+    ///
+    /// Errors: a secret that cannot be read.
+    pub(super) fn header(&self) -> Result<(HeaderName, HeaderValue), String> {
+        let (name, text) = match &self.scheme {
+            // Passwords may hold any character once they are encoded.
+            Scheme::Basic(user) => {
+                let password = match &self.secret {
+                    Secret::Text(password) => password.clone(),
+                    Secret::File(_) => self.secret.read()?,
+                };
+                (AUTHORIZATION, format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+            }
+            Scheme::Bearer => (AUTHORIZATION, format!("Bearer {}", self.secret.read()?)),
+            Scheme::Encoded => (AUTHORIZATION, format!("Basic {}", self.secret.read()?)),
+            Scheme::Header(name) => (name.clone(), self.secret.read()?),
+        };
+        let mut value = HeaderValue::try_from(text).map_err(|_| "the secret does not fit a header")?;
+        value.set_sensitive(true);
+        Ok((name, value))
+    }
+
+    /// Whether clients must be kept from taking the header along to another origin: they know `Authorization` only.
+    pub(super) fn is_private_header(&self) -> bool {
+        matches!(&self.scheme, Scheme::Header(name) if *name != AUTHORIZATION)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
     }
 }
 
@@ -93,20 +184,51 @@ mod tests {
         let config = |change: fn(&mut RegistryConfig)| {
             let mut config = RegistryConfig::default();
             change(&mut config);
-            Credentials::of_npm(&config)
+            Credentials::of_npm(&config).map(|credentials| credentials.header().unwrap().1)
         };
-        assert_eq!(config(|c| c.auth_token = Some("t".into())), Some(Credentials::bearer("t")));
-        assert_eq!(config(|c| c.auth = Some("bWU6cA==".into())), Some(Credentials::basic("me", "p")));
+        let shown = |credentials: Credentials| Some(credentials.header().unwrap().1);
+        assert_eq!(config(|c| c.auth_token = Some("t".into())), shown(Credentials::bearer("t")));
+        assert_eq!(config(|c| c.auth = Some("bWU6cA==".into())), shown(Credentials::basic("me", "p")));
         let both = config(|c| {
             c.username = Some("me".into());
             c.password = Some(STANDARD.encode("p"));
         });
-        assert_eq!(both, Some(Credentials::basic("me", "p")));
+        assert_eq!(both, shown(Credentials::basic("me", "p")));
         assert_eq!(config(|c| c.username = Some("me".into())), None);
     }
 
     #[test]
     fn credentials_are_not_printed() {
         assert_eq!(format!("{:?}", Credentials::bearer("secret")), "Credentials(…)");
+    }
+
+    #[test]
+    fn a_secret_may_stand_in_a_file_and_be_exchanged_there() {
+        let path = std::env::temp_dir().join(format!("homeregion-secret-{}", std::process::id()));
+        let credentials = Credentials::bearer_of(Secret::File(path.clone()));
+        assert!(credentials.header().unwrap_err().contains("cannot be read"));
+        for secret in ["first", "second"] {
+            std::fs::write(&path, format!("{secret}\n")).unwrap();
+            let (name, value) = credentials.header().unwrap();
+            assert_eq!(name, AUTHORIZATION);
+            assert_eq!(value.to_str().unwrap(), format!("Bearer {secret}"));
+            assert!(value.is_sensitive());
+        }
+        std::fs::write(&path, "\n").unwrap();
+        assert!(credentials.header().unwrap_err().contains("is empty"));
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_secret_may_have_a_header_of_its_own() {
+        let secret = || Secret::Text("s".to_owned());
+        let credentials = Credentials::header_of("X-Api-Key", secret()).unwrap();
+        let (name, value) = credentials.header().unwrap();
+        assert_eq!((name.as_str(), value.to_str().unwrap()), ("x-api-key", "s"));
+        assert!(credentials.is_private_header());
+        let raw = Credentials::header_of("Authorization", secret()).unwrap();
+        assert_eq!(raw.header().unwrap().1.to_str().unwrap(), "s");
+        assert!(!raw.is_private_header());
+        assert_eq!(Credentials::header_of("not a header", secret()), None);
     }
 }

@@ -8,8 +8,8 @@ use super::tls;
 use super::via::{Identity, ViaChain};
 use model::Timestamp;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED, USER_AGENT, VIA,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED, LOCATION, USER_AGENT, VIA,
 };
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
 use std::collections::HashMap;
@@ -102,7 +102,9 @@ pub struct Fetcher {
     options: FetcherOptions,
     identity: Identity,
     /// Made at first use: reading certificates takes milliseconds and memory.
-    client: OnceLock<Result<Client, FetchError>>,
+    client: Late,
+    /// The same for requests with a header that no other origin may see.
+    homebound: Late,
     turns: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
@@ -116,7 +118,13 @@ impl Validators {
 impl Fetcher {
     /// Makes a fetcher; nothing is read or opened yet.
     pub fn new(options: FetcherOptions, identity: Identity) -> Self {
-        Self { options, identity, client: OnceLock::new(), turns: Mutex::default() }
+        Self {
+            options,
+            identity,
+            client: OnceLock::new(),
+            homebound: OnceLock::new(),
+            turns: Mutex::default(),
+        }
     }
 
     /// The name under which this server asks.
@@ -139,9 +147,9 @@ impl Fetcher {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         headers.extend(known.etag.clone().map(|value| (IF_NONE_MATCH, value)));
         headers.extend(known.last_modified.clone().map(|value| (IF_MODIFIED_SINCE, value)));
-        let request =
-            self.request(upstream, url, via)?.headers(headers).timeout(self.options.document_timeout);
-        let response = send(request).await?;
+        let timeout = self.options.document_timeout;
+        let asking = |request: RequestBuilder| request.headers(headers.clone()).timeout(timeout);
+        let response = self.ask(upstream, url, via, asking).await?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_MODIFIED if *known != Validators::default() => return Ok(Fetched::NotModified),
@@ -167,8 +175,8 @@ impl Fetcher {
         proof: Proof,
     ) -> Result<Option<Download>, FetchError> {
         let _turn = self.turn(url).await?;
-        let mut response =
-            send(self.request(upstream, url, via)?.header(ACCEPT_ENCODING, "identity")).await?;
+        let asking = |request: RequestBuilder| request.header(ACCEPT_ENCODING, "identity");
+        let mut response = self.ask(upstream, url, via, asking).await?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
@@ -190,22 +198,39 @@ impl Fetcher {
         Ok(Some(Download { staged, last_modified }))
     }
 
-    fn request(&self, upstream: &Upstream, url: &Url, via: &ViaChain) -> Result<RequestBuilder, FetchError> {
-        let client = self.client.get_or_init(|| self.make_client()).as_ref().map_err(Clone::clone)?;
-        let mut request = client.request(Method::GET, url.clone()).header(VIA, self.identity.header(via));
-        // Tarballs may lie elsewhere; what opens the registry is for its own origin only.
-        if let Some(credentials) = &upstream.credentials
-            && url.origin() == upstream.url.origin()
-        {
-            let mut value = HeaderValue::try_from(credentials.header())
-                .map_err(|_| FetchError::BadUrl("the credentials do not fit a header".to_owned()))?;
-            value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
+    /// Sends a request with what opens the upstream, and follows redirects; what opens it goes to its own origin only.
+    async fn ask(
+        &self,
+        upstream: &Upstream,
+        url: &Url,
+        via: &ViaChain,
+        asking: impl Fn(RequestBuilder) -> RequestBuilder + Send + Sync,
+    ) -> Result<Response, FetchError> {
+        let plain = |client: &Client, url: Url| {
+            asking(client.request(Method::GET, url).header(VIA, self.identity.header(via)))
+        };
+        // Tarballs may lie elsewhere.
+        let credentials = upstream.credentials.as_ref().filter(|_| url.origin() == upstream.url.origin());
+        let Some(credentials) = credentials else {
+            return send(plain(client(&self.client, || self.make_client(follow))?, url.clone())).await;
+        };
+        let private = credentials.is_private_header();
+        let opening = match private {
+            true => client(&self.homebound, || self.make_client(follow_home))?,
+            false => client(&self.client, || self.make_client(follow))?,
+        };
+        let (name, value) = credentials.header().map_err(FetchError::BadUrl)?;
+        let response = send(plain(opening, url.clone()).header(name, value)).await?;
+        match elsewhere(&response).filter(|_| private) {
+            Some(url) => send(plain(client(&self.client, || self.make_client(follow))?, url)).await,
+            None => Ok(response),
         }
-        Ok(request)
     }
 
-    fn make_client(&self) -> Result<Client, FetchError> {
+    fn make_client(
+        &self,
+        follow: fn(redirect::Attempt<'_>) -> redirect::Action,
+    ) -> Result<Client, FetchError> {
         let failed = |what: String| FetchError::Unreachable(format!("the client cannot be made: {what}"));
         let tls =
             tls::configuration(&self.options.certificate_files).map_err(|error| failed(error.to_string()))?;
@@ -249,6 +274,28 @@ async fn send(request: RequestBuilder) -> Result<Response, FetchError> {
     }
 }
 
+/// A client that is made at first use.
+type Late = OnceLock<Result<Client, FetchError>>;
+
+fn client(late: &Late, make: impl FnOnce() -> Result<Client, FetchError>) -> Result<&Client, FetchError> {
+    late.get_or_init(make).as_ref().map_err(Clone::clone)
+}
+
+/// Where a redirect leads that was not followed because it leaves the origin.
+fn elsewhere(response: &Response) -> Option<Url> {
+    let location = response.headers().get(LOCATION).filter(|_| response.status().is_redirection())?;
+    let from = response.url();
+    let url = from.join(location.to_str().ok()?).ok()?;
+    let stays_safe = url.scheme() == "https" || (url.scheme() == "http" && from.scheme() == "http");
+    (stays_safe && url.origin() != from.origin()).then_some(url)
+}
+
+/// Follows a redirect that stays at its origin.
+fn follow_home(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let leaves = attempt.previous().last().is_some_and(|from| from.origin() != attempt.url().origin());
+    if leaves { attempt.stop() } else { follow(attempt) }
+}
+
 /// Follows a redirect unless there were too many or it leaves https.
 fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
     let leaves_https = attempt.previous().last().is_some_and(|from| from.scheme() == "https")
@@ -258,3 +305,7 @@ fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
     }
     attempt.follow()
 }
+
+#[cfg(test)]
+#[path = "fetcher_tests.rs"]
+mod tests;

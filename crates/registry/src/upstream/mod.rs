@@ -23,7 +23,7 @@ mod tls;
 mod via;
 
 pub use byte_cache::ByteCache;
-pub use credentials::Credentials;
+pub use credentials::{Credentials, Secret};
 pub use downloads::{Download, Downloads, Proof, admitted};
 pub use error::FetchError;
 pub use fetcher::{Document, Fetched, Fetcher, FetcherOptions, Validators};
