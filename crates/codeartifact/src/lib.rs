@@ -12,6 +12,7 @@ mod error;
 pub mod limits;
 pub mod name;
 pub mod package;
+pub mod package_group;
 pub mod package_version;
 mod page;
 pub mod repository;

@@ -58,6 +58,16 @@ impl PackageFormat {
         PackageFormat::ALL.into_iter().find(|format| format.as_str() == text)
     }
 
+    /// Tells whether packages of this format must have a namespace.
+    pub fn needs_namespace(self) -> bool {
+        self.namespace_rule() == NamespaceRule::Required
+    }
+
+    /// Tells whether packages of this format may have a namespace.
+    pub fn takes_namespace(self) -> bool {
+        self.namespace_rule() != NamespaceRule::None
+    }
+
     fn namespace_rule(self) -> NamespaceRule {
         match self {
             PackageFormat::Maven | PackageFormat::Generic | PackageFormat::Swift => NamespaceRule::Required,
