@@ -1,6 +1,7 @@
 //! The npm format: names, versions, listings, publishing and what proves a tarball.
 
 pub mod accept;
+pub mod audit;
 pub mod facts;
 mod field;
 pub mod integrity;
