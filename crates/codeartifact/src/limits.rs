@@ -32,3 +32,18 @@ pub const TOKEN_DURATION_MAX_S: i64 = 43_200;
 
 /// Largest asset: 5 GB (AWS's quota, adjustable there).
 pub const ASSET_BYTES_MAX: i64 = 5 * 1024 * 1024 * 1024;
+
+/// Assets of one package version (AWS's quota, adjustable there).
+pub const ASSETS_PER_VERSION_MAX: usize = 150;
+
+/// Assets of one package version in AWS's largest regions (AWS's quota, adjustable there).
+pub const ASSETS_PER_VERSION_LARGE_MAX: usize = 350;
+
+/// The regions of the larger quota: which six they are is assumed.
+pub const LARGE_REGIONS: [&str; 6] =
+    ["ap-northeast-1", "eu-central-1", "eu-west-1", "us-east-1", "us-east-2", "us-west-2"];
+
+/// Assets that one package version of a region may have.
+pub fn assets_per_version_max(region: &str) -> usize {
+    if LARGE_REGIONS.contains(&region) { ASSETS_PER_VERSION_LARGE_MAX } else { ASSETS_PER_VERSION_MAX }
+}

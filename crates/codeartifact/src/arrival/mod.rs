@@ -3,11 +3,16 @@
 //!
 //! Bytes are not here: every asset is a blob that was stored before, named by its digest.
 
+mod add;
+pub(crate) mod amend;
 mod publish;
 mod retain;
+mod supplement;
 
+pub use add::{Addition, Replaces, add, finish, may_add, restate};
 pub use publish::{Admission, Published, admit, publish};
-pub use retain::{ingest, obtain, refresh, retain};
+pub use retain::{ingest, obtain, retain};
+pub use supplement::{Remarks, Supplement, refresh, supplement};
 
 use model::Timestamp;
 use serde_json::{Map, Value};
@@ -24,7 +29,7 @@ use crate::repository::Repository;
 pub const NPM_ASSET: &str = "package.tgz";
 
 /// A version on its way into a repository, from outside the domain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewVersion {
     /// The version, as stored.
     pub version: String,
@@ -38,12 +43,14 @@ pub struct NewVersion {
     pub dist_tags: Vec<String>,
     /// Why nobody should use it any more.
     pub deprecated: Option<String>,
+    /// Why it was yanked (may be empty), if it was.
+    pub yanked: Option<String>,
     /// When its public registry says it was published.
     pub upstream_published_at: Option<Timestamp>,
 }
 
 /// Stores a version that its repository does not have, and tells of it.
-fn enter(
+pub(crate) fn enter(
     tx: &mut Tx,
     partition: &str,
     repository: &Repository,
@@ -83,9 +90,8 @@ impl NewVersion {
             manifest: serde_json::to_string(manifest).unwrap_or_default(),
             facts: Facts::of_npm(manifest),
             assets: vec![Asset::of_blob(NPM_ASSET, tarball)],
-            dist_tags: Vec::new(),
             deprecated: deprecated.map(str::to_owned),
-            upstream_published_at: None,
+            ..NewVersion::default()
         }
     }
 
@@ -101,7 +107,7 @@ impl NewVersion {
             arrival,
             arrival_from: None,
             deprecated: self.deprecated.clone().filter(|text| !text.is_empty()),
-            yanked: None,
+            yanked: self.yanked.clone(),
             manifest: self.manifest.clone(),
             facts: self.facts.clone(),
         }

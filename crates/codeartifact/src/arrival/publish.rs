@@ -3,9 +3,9 @@
 use service::Call;
 use store::Tx;
 
+use super::add::check_sizes;
 use super::{NewVersion, enter};
-use crate::error::{Error, Kind, conflict, quota};
-use crate::limits;
+use crate::error::{Error, Kind, conflict};
 use crate::name::Coordinates;
 use crate::package;
 use crate::package_version::{self, Arrival, EntryPoint, Origin, OriginType, Status, StoredVersion};
@@ -27,8 +27,12 @@ pub struct Admission {
 pub struct Published {
     /// The name of its content.
     pub revision: String,
-    /// Whether it is new, rather than the same that was there already.
+    /// Where it is in its life now.
+    pub status: Status,
+    /// Whether it is new, rather than one that was there already.
     pub created: bool,
+    /// Whether anything changed.
+    pub changed: bool,
 }
 
 /// Asks whether a client may publish into a package, before it sends the bytes.
@@ -67,12 +71,9 @@ pub fn publish(
         Found::Held(held) => return Err(taken(package, &new.version, &held.repository)),
         Found::Hidden { repository, .. } => return Err(taken(package, &new.version, &repository)),
     }
-    if let Some(asset) = new.assets.iter().find(|asset| asset.size > limits::ASSET_BYTES_MAX) {
-        let message = format!("Asset {} is larger than {} bytes", asset.name, limits::ASSET_BYTES_MAX);
-        return Err(quota(Kind::Asset, &asset.name, message));
-    }
+    check_sizes(key, package, &new.version, &new.assets, new.assets.len())?;
     enter(tx, &call.partition, &admission.repository, package, &version, &new.assets, &new.dist_tags)?;
-    Ok(Published { revision: version.revision, created: true })
+    Ok(Published { revision: version.revision, status: version.status, created: true, changed: true })
 }
 
 impl Admission {
@@ -83,7 +84,7 @@ impl Admission {
 }
 
 /// The part of the gate that needs no version, and the way that a lookup of the package takes.
-fn pass(
+pub(super) fn pass(
     tx: &mut Tx,
     call: &Call,
     key: &RepositoryKey,
@@ -109,17 +110,26 @@ fn same_content(
     new: &StoredVersion,
 ) -> Result<Published, Error> {
     let name = format!("{}@{}", package.display_name(), present.version);
-    let gone = matches!(present.status, Status::Archived | Status::Disposed);
-    if !gone && present.revision == new.revision {
-        return Ok(Published { revision: present.revision.clone(), created: false });
+    if matches!(present.status, Status::Archived | Status::Disposed) {
+        return Err(gone(key, &name, present.status));
     }
-    let message = if gone {
-        let status = present.status.as_str();
-        format!("Package version {name} in repository {} is {status} and cannot be published again", key.name)
-    } else {
-        format!("Package version {name} already exists in repository {} with other content", key.name)
-    };
+    if present.revision == new.revision {
+        let (revision, status) = (present.revision.clone(), present.status);
+        return Ok(Published { revision, status, created: false, changed: false });
+    }
+    let message =
+        format!("Package version {name} already exists in repository {} with other content", key.name);
     Err(conflict(Kind::PackageVersion, &name, message))
+}
+
+/// Refuses a version that is archived or disposed of.
+pub(super) fn gone(key: &RepositoryKey, name: &str, status: Status) -> Error {
+    let status = status.as_str();
+    let message = format!(
+        "Package version {name} in repository {} is {status} and cannot be published again",
+        key.name
+    );
+    conflict(Kind::PackageVersion, name, message)
 }
 
 fn taken(package: &Coordinates, version: &str, repository: &Repository) -> Error {

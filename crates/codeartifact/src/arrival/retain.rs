@@ -1,8 +1,6 @@
 //! Retention and ingestion: a version that was fetched stays in the repository that was asked, and one that came
 //! from a public registry also in the repository with the connection; nothing stays in between.
 
-use std::collections::BTreeMap;
-
 use service::Call;
 use store::Tx;
 
@@ -10,7 +8,6 @@ use super::{NewVersion, enter};
 use crate::dist_tag;
 use crate::error::Error;
 use crate::name::Coordinates;
-use crate::package;
 use crate::package_version::{self, Arrival, EntryPoint, Origin, OriginType, StoredVersion};
 use crate::repository::{self, Repository, RepositoryKey};
 use crate::resolution::{self, Found, Held};
@@ -92,31 +89,6 @@ pub fn ingest(
         (Some(through), _) => take_in(tx, call, through, package, new)?,
     };
     Ok(Found::Held(Box::new(retain(tx, call, &asked, package, held)?)))
-}
-
-/// Takes over which versions the public registry calls deprecated now, among those that came through the connection
-/// of this repository; says how many changed.
-///
-/// Revisions stay, and what other repositories retained stays as it was (assumed).
-pub fn refresh(
-    tx: &mut Tx,
-    with_connection: &RepositoryKey,
-    package: &Coordinates,
-    deprecated: &BTreeMap<String, Option<String>>,
-) -> Result<usize, store::Error> {
-    let mut changed = 0;
-    for version in package_version::table::all(tx, with_connection, package)? {
-        let Some(now) = deprecated.get(&version.version) else { continue };
-        let now = now.as_deref().filter(|text| !text.is_empty());
-        if version.arrival == Arrival::Ingest && version.deprecated.as_deref() != now {
-            package_version::table::set_deprecated(tx, with_connection, package, &version.version, now)?;
-            changed += 1;
-        }
-    }
-    if changed > 0 {
-        package::table::next_sequence(tx, with_connection, package)?;
-    }
-    Ok(changed)
 }
 
 /// Stores a version in the repository whose connection brought it.

@@ -1,4 +1,4 @@
-//! Changes that package managers make to versions that are there: deprecation.
+//! Changes that package managers make to versions that are there: deprecating and yanking them.
 
 use std::collections::BTreeMap;
 
@@ -32,4 +32,24 @@ pub fn deprecate(
         package::table::next_sequence(tx, key, package)?;
     }
     Ok(changed)
+}
+
+/// Yanks a version for a reason (which may be empty), or takes that back.
+///
+/// Neither the revision nor the status changes. Errors in this order: domain not found, access denied, repository not
+/// found, package not found, version not found.
+pub fn yank(
+    tx: &mut Tx,
+    call: &Call,
+    key: &RepositoryKey,
+    package: &Coordinates,
+    version: &str,
+    yanked: Option<&str>,
+) -> Result<(), Error> {
+    package::reach(tx, call, "codeartifact:PutPackageMetadata", key, package)?;
+    if !table::set_yanked(tx, key, package, version, yanked)? {
+        return Err(super::absent(key, package, version));
+    }
+    package::table::next_sequence(tx, key, package)?;
+    Ok(())
 }

@@ -35,6 +35,17 @@ pub(crate) struct Change {
     status_changed: bool,
 }
 
+/// How many assets of a version changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Assets {
+    /// Of names that were not there.
+    pub(crate) added: usize,
+    /// Of names that are there no more.
+    pub(crate) removed: usize,
+    /// Of names that have other bytes.
+    pub(crate) updated: usize,
+}
+
 /// The version that changed, as it is now or as it last was.
 pub(crate) struct Subject<'a> {
     pub(crate) repository: &'a Repository,
@@ -61,6 +72,18 @@ impl Change {
             assets_added: count(assets),
             metadata_updated: true,
             status_changed: true,
+            ..Change::NONE
+        }
+    }
+
+    /// A version has other assets, other metadata, another status, or some of these.
+    pub(crate) fn updated(assets: Assets, metadata_updated: bool, status_changed: bool) -> Change {
+        Change {
+            assets_added: count(assets.added),
+            assets_removed: count(assets.removed),
+            assets_updated: count(assets.updated),
+            metadata_updated,
+            status_changed,
             ..Change::NONE
         }
     }

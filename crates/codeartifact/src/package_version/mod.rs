@@ -18,7 +18,7 @@ pub use asset::{get_asset, list_assets};
 pub use batch::{delete, dispose, update_status};
 pub use describe::describe;
 pub use details::{dependencies, readme};
-pub use edit::deprecate;
+pub use edit::{deprecate, yank};
 pub use facts::{Dependency, Facts, License};
 pub(crate) use list::default_display_version;
 pub use list::list;
@@ -230,6 +230,36 @@ pub(crate) fn reach(
     let version =
         table::get(tx, &key, &coordinates, version)?.ok_or_else(|| absent(&key, &coordinates, version))?;
     Ok(Reached { key, coordinates, version })
+}
+
+/// Reads a version as one repository holds it, whatever its status; asks nobody for permission.
+pub fn get(
+    tx: &mut Tx,
+    key: &RepositoryKey,
+    package: &Coordinates,
+    version: &str,
+) -> Result<Option<StoredVersion>, store::Error> {
+    table::get(tx, key, package, version)
+}
+
+/// Lists the assets of a version by name, whatever its status; asks nobody for permission.
+pub fn assets(
+    tx: &mut Tx,
+    key: &RepositoryKey,
+    package: &Coordinates,
+    version: &str,
+) -> Result<Vec<Asset>, store::Error> {
+    table::assets(tx, key, package, version)
+}
+
+/// Lists the assets of all versions of a package by version and name, whatever their status; asks nobody for
+/// permission.
+pub fn assets_of_all(
+    tx: &mut Tx,
+    key: &RepositoryKey,
+    package: &Coordinates,
+) -> Result<BTreeMap<String, Vec<Asset>>, store::Error> {
+    table::assets_of_all(tx, key, package)
 }
 
 pub(crate) fn absent(key: &RepositoryKey, package: &Coordinates, version: &str) -> Error {

@@ -1,7 +1,7 @@
 //! The revision of a package version: a name for its exact content.
 //!
-//! A pure function of assets and metadata. Status, dist-tags and deprecation are not part of it, and neither is
-//! where a manifest says that its tarball lies; so the same version has the same revision in every repository.
+//! A pure function of assets and metadata. Status, dist-tags, deprecation and a manifest's `flags` are not part of it,
+//! and neither is where a manifest says that its tarball lies; so the same version has the same revision in every repository.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -31,12 +31,14 @@ fn part(digest: &mut Sha256, text: &str) {
     digest.update(text.as_bytes());
 }
 
-/// Brings a JSON manifest into one spelling, without what does not belong to the content.
+/// Brings a JSON manifest into one spelling, without what does not belong to the content: `deprecated`, the address of
+/// the tarball, and `flags`, where a format keeps what may change beside the content (that files were yanked, say).
 fn canonical(manifest: &str) -> String {
     let Ok(serde_json::Value::Object(mut members)) = serde_json::from_str(manifest) else {
         return manifest.to_owned();
     };
     members.remove("deprecated");
+    members.remove("flags");
     if let Some(dist) = members.get_mut("dist").and_then(serde_json::Value::as_object_mut) {
         dist.remove("tarball");
     }
@@ -65,7 +67,8 @@ mod tests {
         assert_ne!(base, revision(&[asset("a", '2')], r#"{"dist":{"tarball":"http://here/a.tgz"},"x":1}"#));
         assert_ne!(base, revision(&[asset("c", '1')], r#"{"dist":{"tarball":"http://here/a.tgz"},"x":1}"#));
         assert_ne!(base, revision(&[asset("a", '1')], r#"{"dist":{"tarball":"http://here/a.tgz"},"x":2}"#));
-        let moved = r#"{"deprecated":"old","dist":{"tarball":"http://there/a.tgz"},"x":1}"#;
+        let moved =
+            r#"{"deprecated":"old","flags":{"yanked":["a"]},"dist":{"tarball":"http://there/a.tgz"},"x":1}"#;
         assert_eq!(base, revision(&[asset("a", '1')], moved));
     }
 }

@@ -1,9 +1,10 @@
 //! Rows of package versions and of their assets.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use store::{Error, Row, Tx};
+use store::{Error, Row, Tx, Value};
 
 use super::{Arrival, Asset, EntryPoint, Facts, Listed, Origin, OriginType, Status, StoredVersion};
 use crate::name::Coordinates;
@@ -106,14 +107,53 @@ pub(crate) fn put(
     package: &Coordinates,
     version: &StoredVersion,
 ) -> Result<(), Error> {
+    let mut params = key(repository, package);
+    params.extend(columns(version));
+    tx.execute(
+        concat!(
+            "INSERT INTO codeartifact_package_version
+                 (account, region, domain, repository, format, namespace, package, ",
+            version_columns!(),
+            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+                 ?21, ?22)"
+        ),
+        &params,
+    )?;
+    Ok(())
+}
+
+/// Saves another state of a version that the repository has; its assets are saved apart.
+pub(crate) fn update(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    package: &Coordinates,
+    version: &StoredVersion,
+) -> Result<(), Error> {
+    let mut params = key(repository, package);
+    params.extend(columns(version));
+    tx.execute(
+        concat!(
+            "UPDATE codeartifact_package_version
+             SET status = ?9, revision = ?10, origin_type = ?11, entry_repository = ?12, entry_connection = ?13,
+                 published_at = ?14, upstream_published_at = ?15, arrival = ?16, arrival_from = ?17,
+                 deprecated = ?18, yanked = ?19, yanked_reason = ?20, manifest = ?21, document = ?22",
+            of_package!(),
+            " AND version = ?8"
+        ),
+        &params,
+    )?;
+    Ok(())
+}
+
+/// The values of a version's columns, in their order.
+fn columns(version: &StoredVersion) -> [Value<'_>; 15] {
     let (entry_repository, entry_connection) = match &version.origin.entry {
         EntryPoint::Repository(name) => (Some(name.as_str()), None),
         EntryPoint::Connection(name) => (None, Some(name.as_str())),
     };
     let document = Document { v: DOCUMENT_LAYOUT, facts: version.facts.clone() };
     let document = serde_json::to_string(&document).expect("texts and lists of texts always encode");
-    let mut params = key(repository, package);
-    params.extend([
+    [
         (&version.version).into(),
         version.status.as_str().into(),
         (&version.revision).into(),
@@ -126,21 +166,10 @@ pub(crate) fn put(
         (&version.arrival_from).into(),
         version.deprecated.as_deref().map(kept).into(),
         version.yanked.is_some().into(),
-        (&version.yanked).into(),
+        version.yanked.as_deref().map(kept).into(),
         (&version.manifest).into(),
         document.into(),
-    ]);
-    tx.execute(
-        concat!(
-            "INSERT INTO codeartifact_package_version
-                 (account, region, domain, repository, format, namespace, package, ",
-            version_columns!(),
-            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                 ?21, ?22)"
-        ),
-        &params,
-    )?;
-    Ok(())
+    ]
 }
 
 pub(crate) fn set_status(
@@ -183,6 +212,30 @@ pub(crate) fn set_deprecated(
     Ok(changed > 0)
 }
 
+/// Yanks a version for a reason (which may be empty), or takes that back; says whether there is such a version.
+pub(crate) fn set_yanked(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    package: &Coordinates,
+    version: &str,
+    yanked: Option<&str>,
+) -> Result<bool, Error> {
+    if version.contains('\0') {
+        return Ok(false);
+    }
+    let mut params = key(repository, package);
+    params.extend([version.into(), yanked.is_some().into(), yanked.map(kept).into()]);
+    let changed = tx.execute(
+        concat!(
+            "UPDATE codeartifact_package_version SET yanked = ?9, yanked_reason = ?10",
+            of_package!(),
+            " AND version = ?8"
+        ),
+        &params,
+    )?;
+    Ok(changed > 0)
+}
+
 /// Deletes a version and its assets.
 pub(crate) fn delete(
     tx: &mut Tx,
@@ -216,20 +269,11 @@ pub(crate) fn assets(
             " AND version = ?8 ORDER BY name"
         ),
         &params,
-        |row| {
-            Ok(Asset {
-                name: row.text(0)?,
-                size: row.integer(1)?,
-                sha256: row.text(2)?,
-                sha1: row.text(3)?,
-                sha512: row.text(4)?,
-                md5: row.text(5)?,
-                on_demand: row.flag(6)?,
-            })
-        },
+        asset,
     )
 }
 
+/// Saves the assets of a version that has none.
 pub(crate) fn put_assets(
     tx: &mut Tx,
     repository: &RepositoryKey,
@@ -237,7 +281,40 @@ pub(crate) fn put_assets(
     version: &str,
     assets: &[Asset],
 ) -> Result<(), Error> {
-    for (position, asset) in (0_i64..).zip(assets) {
+    insert_assets(tx, repository, package, version, 0, assets)
+}
+
+/// Saves further assets of a version; it has none of these names.
+pub(crate) fn append_assets(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    package: &Coordinates,
+    version: &str,
+    assets: &[Asset],
+) -> Result<(), Error> {
+    let mut params = key(repository, package);
+    params.push(version.into());
+    let last = tx.query_one(
+        concat!(
+            "SELECT COALESCE(MAX(position), -1) FROM codeartifact_asset",
+            of_package!(),
+            " AND version = ?8"
+        ),
+        &params,
+        |row| row.integer(0),
+    )?;
+    insert_assets(tx, repository, package, version, last.unwrap_or(-1) + 1, assets)
+}
+
+fn insert_assets(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    package: &Coordinates,
+    version: &str,
+    first: i64,
+    assets: &[Asset],
+) -> Result<(), Error> {
+    for (position, asset) in (first..).zip(assets) {
         let mut params = key(repository, package);
         params.extend([
             version.into(),
@@ -259,6 +336,45 @@ pub(crate) fn put_assets(
         )?;
     }
     Ok(())
+}
+
+/// Deletes one asset of a version.
+pub(crate) fn delete_asset(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    package: &Coordinates,
+    version: &str,
+    name: &str,
+) -> Result<(), Error> {
+    let mut params = key(repository, package);
+    params.extend([version.into(), name.into()]);
+    tx.execute(
+        concat!("DELETE FROM codeartifact_asset", of_package!(), " AND version = ?8 AND name = ?9"),
+        &params,
+    )?;
+    Ok(())
+}
+
+/// Lists the assets of all versions of a package, by version and name.
+pub(crate) fn assets_of_all(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    package: &Coordinates,
+) -> Result<BTreeMap<String, Vec<Asset>>, Error> {
+    let rows = tx.query(
+        concat!(
+            "SELECT name, size, sha256, sha1, sha512, md5, on_demand, version FROM codeartifact_asset",
+            of_package!(),
+            " ORDER BY version, name"
+        ),
+        &key(repository, package),
+        |row| Ok((row.text(7)?, asset(row)?)),
+    )?;
+    let mut all: BTreeMap<String, Vec<Asset>> = BTreeMap::new();
+    for (version, asset) in rows {
+        all.entry(version).or_default().push(asset);
+    }
+    Ok(all)
 }
 
 pub(crate) fn delete_assets(
@@ -289,6 +405,18 @@ pub(crate) fn asset_counts(
 /// A publisher's text as it is kept: without U+0000, which PostgreSQL keeps in no text.
 pub fn kept(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', "").into() } else { text.into() }
+}
+
+fn asset(row: &Row<'_>) -> Result<Asset, Error> {
+    Ok(Asset {
+        name: row.text(0)?,
+        size: row.integer(1)?,
+        sha256: row.text(2)?,
+        sha1: row.text(3)?,
+        sha512: row.text(4)?,
+        md5: row.text(5)?,
+        on_demand: row.flag(6)?,
+    })
 }
 
 fn origin(row: &Row<'_>, column: usize) -> Result<Origin, Error> {

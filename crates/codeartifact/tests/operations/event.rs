@@ -12,6 +12,27 @@ fn events(world: &World) -> Vec<Value> {
     events.into_iter().map(|event| event.body).collect()
 }
 
+/// All events in short: `version operation +added -removed ~updated`, and whether metadata and status changed.
+pub fn told(world: &World) -> Vec<String> {
+    let short = |event: &Value| {
+        let (detail, changes) = (&event["detail"], &event["detail"]["changes"]);
+        let word = |member: &str, word: &str| {
+            if changes[member] == true { format!(" {word}") } else { String::new() }
+        };
+        let (version, operation) = (&detail["packageVersion"], &detail["operationType"]);
+        let (added, removed) = (&changes["assetsAdded"], &changes["assetsRemoved"]);
+        format!(
+            "{} {} +{added} -{removed} ~{}{}{}",
+            version.as_str().unwrap(),
+            operation.as_str().unwrap(),
+            changes["assetsUpdated"],
+            word("metadataUpdated", "metadata"),
+            word("statusChanged", "status")
+        )
+    };
+    events(world).iter().map(short).collect()
+}
+
 #[test]
 fn an_event_has_the_documented_envelope() {
     shop(&[("web", &[])], |world, caller| {

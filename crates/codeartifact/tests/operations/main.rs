@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot arrange its world may panic")]
 
+mod addition;
 mod arrival;
 mod authorisation;
 mod dist_tag;
@@ -17,6 +18,7 @@ mod repository;
 mod resolution;
 mod status;
 mod story;
+mod supplement;
 mod support;
 mod tag;
 mod token;

@@ -82,24 +82,20 @@ pub fn coordinates(package: &str) -> Coordinates {
 pub fn new_version(package: &str, version: &str, content: char) -> NewVersion {
     let manifest = json!({"name": package, "version": version, "description": format!("{package} {version}"),
         "license": "MIT", "readme": "# read me", "dependencies": {"left": "^1", "@acme/right": "2"}});
-    let hash = |length: usize| content.to_string().repeat(length);
     NewVersion {
         version: version.into(),
         facts: Facts::of_npm(manifest.as_object().unwrap()),
         manifest: manifest.to_string(),
-        assets: vec![Asset {
-            name: "package.tgz".into(),
-            size: 1000,
-            sha256: hash(64),
-            sha1: hash(40),
-            sha512: hash(128),
-            md5: hash(32),
-            on_demand: false,
-        }],
-        dist_tags: Vec::new(),
-        deprecated: None,
-        upstream_published_at: None,
+        assets: vec![asset("package.tgz", content)],
+        ..NewVersion::default()
     }
+}
+
+/// An asset of this name whose bytes `content` stands for.
+pub fn asset(name: &str, content: char) -> Asset {
+    let hash = |length: usize| content.to_string().repeat(length);
+    let (sha256, sha1, sha512, md5) = (hash(64), hash(40), hash(128), hash(32));
+    Asset { name: name.into(), size: 1000, sha256, sha1, sha512, md5, on_demand: false }
 }
 
 /// Runs a job that may change things.
