@@ -74,9 +74,25 @@ impl Process {
         Err(format!("{name} does not answer on {address}; see {}", log.display()))
     }
 
-    /// Processor time that it has used so far, in user space and in the kernel.
+    /// Processor time that it and its children have used so far, in user space and in the kernel.
     pub fn cpu(&self) -> Result<Duration, String> {
-        let path = format!("/proc/{}/stat", self.child.id());
+        let mut spent = Self::cpu_of(self.child.id())?;
+        for child in self.children() {
+            // One that has ended since is counted no more.
+            spent += Self::cpu_of(child).unwrap_or_default();
+        }
+        Ok(spent)
+    }
+
+    /// Its children, the workers of nginx for one.
+    fn children(&self) -> Vec<u32> {
+        let pid = self.child.id();
+        let listed = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        listed.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+    }
+
+    fn cpu_of(pid: u32) -> Result<Duration, String> {
+        let path = format!("/proc/{pid}/stat");
         let stat = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
         // The name in parentheses may hold blanks; user and system time are the 12th and 13th fields behind it.
         let behind = stat.rsplit_once(')').map_or("", |(_, behind)| behind);
@@ -87,11 +103,20 @@ impl Process {
 
     /// Memory that it occupies now, in MiB.
     pub fn resident_mib(&self) -> Result<f64, String> {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, field: &str) -> Result<f64, String> {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
         let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
         kib.map(|kib| kib / 1024.0).ok_or_else(|| format!("{path} does not say how much memory is in use"))
+    }
+
+    /// The most memory that it has occupied so far, in MiB.
+    pub fn peak_mib(&self) -> Result<f64, String> {
+        self.memory("VmHWM:")
     }
 
     /// Asks it to end and waits until it has.
@@ -111,6 +136,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        // Workers whose master is killed would go on.
+        for child in self.children() {
+            let _ = Command::new("sh").args(["-c", "kill -KILL $0", &child.to_string()]).status();
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

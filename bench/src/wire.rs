@@ -55,6 +55,28 @@ impl Connection {
         Ok(answer)
     }
 
+    /// Sends bytes, reads the answer and throws its body away; answers how long that was.
+    pub fn discard(&mut self, request: &[u8]) -> io::Result<u64> {
+        self.stream.get_mut().write_all(request)?;
+        let mut length = None;
+        let mut line = String::new();
+        loop {
+            line.clear();
+            self.stream.read_line(&mut line)?;
+            // The status line has no colon either.
+            let (name, value) = match line.trim_end().split_once(':') {
+                Some(field) => field,
+                None if line.starts_with("HTTP/") => continue,
+                None => break,
+            };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().ok();
+            }
+        }
+        let length: u64 = length.ok_or_else(|| io::Error::other("no Content-Length"))?;
+        io::copy(&mut self.stream.by_ref().take(length), &mut io::sink())
+    }
+
     fn body(&mut self, answer: &mut Answer) -> io::Result<()> {
         if answer.header("transfer-encoding") == Some("chunked") {
             loop {

@@ -43,7 +43,7 @@ pub struct Outcome {
 
 /// Sends requests for a while.
 ///
-/// An answer that is not 2xx ends the burst: a bench of refusals would look fast.
+/// An answer that is not 2xx or 304 ends the burst: a bench of refusals would look fast.
 pub fn run(load: &Load<'_>, server: &Process) -> Result<Outcome, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(text)?;
     runtime.block_on(burst(load, server))
@@ -101,7 +101,7 @@ async fn connection(
         stream.write_all(&request).await?;
         let answered =
             tokio::time::timeout(ANSWER_PAUSE_MAX, answer::read(&mut stream, &mut buffer)).await??;
-        if !(200..300).contains(&answered.status) {
+        if !(200..300).contains(&answered.status) && answered.status != 304 {
             return Err(io::Error::other(format!("answered {}", String::from_utf8_lossy(&buffer))));
         }
         let answered_at = Instant::now();

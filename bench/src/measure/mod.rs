@@ -1,9 +1,15 @@
 //! The measures, in the order of the report.
 
+pub mod asset;
+mod contender;
+pub mod herd;
 pub mod install;
+pub mod manifest;
 pub mod memory;
 pub mod operation;
+pub mod package_list;
 pub mod packument;
+pub mod publish;
 pub mod start;
 pub mod task_list;
 
@@ -39,6 +45,8 @@ pub struct Effort {
     pub assets: usize,
     /// Migration tasks in the large store.
     pub tasks: usize,
+    /// Packages in the large store.
+    pub packages: usize,
 }
 
 impl Effort {
@@ -50,6 +58,7 @@ impl Effort {
         repetitions: 3,
         assets: 100_000,
         tasks: 1_000_000,
+        packages: 1_000_000,
     };
 
     /// Shows that everything runs, no more.
@@ -60,6 +69,7 @@ impl Effort {
         repetitions: 1,
         assets: 10_000,
         tasks: 20_000,
+        packages: 20_000,
     };
 }
 
@@ -76,5 +86,10 @@ pub const ALL: &[(&str, Take)] = &[
     ("start", start::take),
     ("memory", memory::take),
     ("packument", packument::take),
+    ("manifest", manifest::take),
+    ("herd", herd::take),
+    ("publish", publish::take),
+    ("asset", asset::take),
+    ("list-packages", package_list::take),
     ("install", install::take),
 ];

@@ -4,8 +4,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::Bench;
+use super::contender::{self, Contender};
 use crate::ceiling;
-use crate::load::{self, Load, Template};
 use crate::peer::homeregion::{Refused, ask, call};
 use crate::peer::signed::Operation;
 use crate::peer::{moto, tools};
@@ -36,14 +36,6 @@ struct Subject {
     aims: Vec<Aim>,
     /// Whether it writes, and so is measured on PostgreSQL too.
     writes: bool,
-}
-
-/// A contender with its server running.
-struct Contender {
-    server: Process,
-    template: Template,
-    connections: usize,
-    figure: Figure,
 }
 
 /// The home region of the account: the smallest read.
@@ -116,12 +108,7 @@ fn measure(bench: &Bench, subject: Subject) -> Result<Measure, String> {
             Err(reason) => missing.push(Figure::missing(MOTO, reason)),
         }
     }
-    for _ in 0..bench.effort.rounds {
-        for contender in &mut contenders {
-            contender.round(bench)?;
-        }
-    }
-    missing.extend(contenders.into_iter().map(|contender| contender.figure));
+    missing.extend(contender::rounds(bench, contenders)?);
     Ok(Measure {
         name: subject.name,
         unit: "requests/s",
@@ -129,24 +116,6 @@ fn measure(bench: &Bench, subject: Subject) -> Result<Measure, String> {
         aims: subject.aims,
         figures: missing,
     })
-}
-
-impl Contender {
-    fn round(&mut self, bench: &Bench) -> Result<(), String> {
-        let load = Load {
-            address: self.server.address,
-            template: &self.template,
-            connections: self.connections,
-            warm_up: bench.effort.warm_up,
-            measured: bench.effort.measured,
-        };
-        let outcome = load::run(&load, &self.server)?;
-        self.figure.samples.push(outcome.rate);
-        self.figure.add("p50 ms", outcome.p50_ms);
-        self.figure.add("p99 ms", outcome.p99_ms);
-        self.figure.add("server CPU µs/request", outcome.cpu_us);
-        Ok(())
-    }
 }
 
 /// The product, and a bare server that answers as the product does.

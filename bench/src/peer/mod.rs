@@ -2,6 +2,7 @@
 
 pub mod homeregion;
 pub mod moto;
+pub mod nginx;
 pub mod npm;
 pub mod signed;
 pub mod tools;

@@ -1,4 +1,4 @@
-//! Installs the contenders into the build folder, once: a Python environment with moto, and verdaccio from npm.
+//! Installs the contenders into the build folder, once: Python programs, verdaccio from npm, nginx from Debian.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,13 +8,18 @@ const PACKAGE: &str = include_str!("../../tools/package.json");
 
 /// Finds `moto_server`, installing it if need be.
 pub fn moto(folder: &Path) -> Result<PathBuf, String> {
+    python(folder, "moto_server")
+}
+
+/// Finds a program of the Python environment, installing that if need be.
+pub fn python(folder: &Path, program: &str) -> Result<PathBuf, String> {
     let environment = folder.join("venv");
-    let program = environment.join("bin/moto_server");
+    let program = environment.join("bin").join(program);
     let stamp = folder.join("requirements.txt");
     if is_stamped(&stamp, REQUIREMENTS) && program.exists() {
         return Ok(program);
     }
-    eprintln!("installing moto_server into {} (once)", environment.display());
+    eprintln!("installing the Python contenders into {} (once)", environment.display());
     std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let wanted = folder.join("wanted.txt");
     write(&wanted, REQUIREMENTS)?;
@@ -42,6 +47,30 @@ pub fn verdaccio(folder: &Path) -> Result<PathBuf, String> {
         .current_dir(&home))?;
     write(&stamp, PACKAGE)?;
     Ok(script)
+}
+
+/// Finds nginx: the machine's own, else Debian's package unpacked into the folder, which needs no rights.
+pub fn nginx(folder: &Path) -> Result<PathBuf, String> {
+    let own = PathBuf::from("/usr/sbin/nginx");
+    if own.exists() {
+        return Ok(own);
+    }
+    let home = folder.join("nginx");
+    let program = home.join("usr/sbin/nginx");
+    if program.exists() {
+        return Ok(program);
+    }
+    eprintln!("unpacking nginx into {} (once)", home.display());
+    std::fs::create_dir_all(&home).map_err(|error| format!("{}: {error}", home.display()))?;
+    run(Command::new("apt-get").args(["download", "--quiet", "nginx"]).current_dir(&home))?;
+    let listed = std::fs::read_dir(&home).map_err(|error| format!("{}: {error}", home.display()))?;
+    let package = listed
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.extension().is_some_and(|it| it == "deb"));
+    let package = package.ok_or("apt-get brought no package")?;
+    run(Command::new("dpkg").arg("-x").arg(&package).arg(&home))?;
+    Ok(program)
 }
 
 fn is_stamped(stamp: &Path, wanted: &str) -> bool {

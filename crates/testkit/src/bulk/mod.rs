@@ -49,6 +49,18 @@ pub fn tasks(folder: &Path, count: usize) -> Result<(), Error> {
     Ok(())
 }
 
+/// Fills the SQLite data folder of a stopped server with `count` copies of its only package, each with its version and
+/// its asset.
+pub fn packages(folder: &Path, count: usize) -> Result<(), Error> {
+    let store = open(folder)?;
+    for begin in (0..count).step_by(ROWS_AT_ONCE) {
+        let number = |of: usize| i64::try_from(of).map_err(|error| Error::Broken(error.to_string()));
+        let (first, rows) = (number(begin + 1)?, number(ROWS_AT_ONCE.min(count - begin))?);
+        store.write_blocking(move |tx| table::copy_packages(tx, first, rows))?;
+    }
+    Ok(())
+}
+
 fn open(folder: &Path) -> Result<Store, Error> {
     let options = Options {
         database: Database::Sqlite { directory: folder.to_owned(), durable: false },

@@ -63,3 +63,42 @@ pub(super) fn copy_tasks(tx: &mut Tx, begin: i64, count: i64) -> Result<u64, Err
         &[begin.into(), count.into()],
     )
 }
+
+/// Copies the first package of the store `count` times, numbered from `begin`, with its versions and their assets.
+pub(super) fn copy_packages(tx: &mut Tx, begin: i64, count: i64) -> Result<u64, Error> {
+    let numbers = [begin.into(), count.into()];
+    tx.execute(
+        "WITH RECURSIVE number (value) AS (SELECT ?1 UNION ALL SELECT value + 1 FROM number WHERE value + 1 < ?1 + ?2)
+         INSERT INTO codeartifact_package (account, region, domain, repository, format, namespace, name, publish,
+                                           upstream, origin_set, sequence, document, created_at)
+         SELECT account, region, domain, repository, format, namespace, name || '-' || (10000000 + number.value),
+                publish, upstream, origin_set, sequence, document, created_at
+         FROM number, (SELECT * FROM codeartifact_package
+                       ORDER BY account, region, domain, repository, format, namespace, name LIMIT 1)",
+        &numbers,
+    )?;
+    tx.execute(
+        "WITH RECURSIVE number (value) AS (SELECT ?1 UNION ALL SELECT value + 1 FROM number WHERE value + 1 < ?1 + ?2)
+         INSERT INTO codeartifact_package_version
+             (account, region, domain, repository, format, namespace, package, version, status, revision, origin_type,
+              entry_repository, entry_connection, published_at, upstream_published_at, arrival, arrival_from,
+              deprecated, yanked, yanked_reason, manifest, document)
+         SELECT account, region, domain, repository, format, namespace, package || '-' || (10000000 + number.value),
+                version, status, revision, origin_type, entry_repository, entry_connection, published_at,
+                upstream_published_at, arrival, arrival_from, deprecated, yanked, yanked_reason, manifest, document
+         FROM number, (SELECT * FROM codeartifact_package_version
+                       ORDER BY account, region, domain, repository, format, namespace, package LIMIT 1)",
+        &numbers,
+    )?;
+    tx.execute(
+        "WITH RECURSIVE number (value) AS (SELECT ?1 UNION ALL SELECT value + 1 FROM number WHERE value + 1 < ?1 + ?2)
+         INSERT INTO codeartifact_asset
+             (account, region, domain, repository, format, namespace, package, version, name, position, size, sha256,
+              sha1, sha512, md5, on_demand)
+         SELECT account, region, domain, repository, format, namespace, package || '-' || (10000000 + number.value),
+                version, name, position, size, sha256, sha1, sha512, md5, on_demand
+         FROM number, (SELECT * FROM codeartifact_asset
+                       ORDER BY account, region, domain, repository, format, namespace, package LIMIT 1)",
+        &numbers,
+    )
+}
