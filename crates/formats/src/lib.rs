@@ -1,3 +1,5 @@
 //! What the package formats look like: names, versions, manifests and listings, without any input or output.
 
+pub mod cargo;
+pub mod maven;
 pub mod npm;

@@ -1,0 +1,12 @@
+//! The Maven format: repository paths, the order of versions, POMs and maven-metadata.xml.
+
+pub mod checksum;
+pub mod metadata;
+pub mod name;
+pub mod pom;
+pub mod route;
+pub mod snapshot;
+pub mod version;
+mod xml;
+
+pub use xml::XmlError;
