@@ -1,15 +1,16 @@
 //! One request from its head to its answer: own endpoint, package endpoint, or operation of the API.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
-use hyper::header::HOST;
+use hyper::header::{HOST, USER_AGENT};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response};
 use model::{Protocol, Service, Spec};
-use service::{Call, Fault, Installation, Problem, Reply, Table};
+use service::{Call, Fault, Installation, Problem, Reply, Source, Table};
 use store::{Blobs, Store};
 
 use crate::answer::{self, ResponseBody};
@@ -244,6 +245,14 @@ impl Gateway {
             request_id: request_id.to_owned(),
             base_url: self.base_url(parts),
             now: self.store.clock().now(),
+            source: Source {
+                address: parts.extensions.get::<SocketAddr>().map(SocketAddr::ip),
+                user_agent: parts
+                    .headers
+                    .get(USER_AGENT)
+                    .and_then(|value| value.to_str().ok())
+                    .map(str::to_owned),
+            },
             installation: Arc::clone(&self.installation),
             account,
         }

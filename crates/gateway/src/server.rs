@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
@@ -43,9 +44,9 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Futu
             place = Arc::clone(&places).acquire_owned() => place.expect("the semaphore is never closed"),
             () = &mut stop => break,
         };
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors: wait for connections to end instead of spinning.
                     log::warn!("a connection was not accepted: {error}");
@@ -58,7 +59,7 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Futu
         if let Err(error) = stream.set_nodelay(true) {
             log::debug!("TCP_NODELAY was not set: {error}");
         }
-        let connection = connection(&builder, &gateway, stream);
+        let connection = connection(&builder, &gateway, stream, Some(peer));
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = watched.await {
@@ -94,7 +95,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
 
 /// Serves one connection over any pair of byte streams, until either side ends it.
 pub async fn converse(gateway: &Arc<Gateway>, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-    if let Err(error) = connection(&builder(), gateway, stream).await {
+    if let Err(error) = connection(&builder(), gateway, stream, None).await {
         log::debug!("a connection ended early: {error}");
     }
 }
@@ -103,10 +104,14 @@ fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     builder: &auto::Builder<TokioExecutor>,
     gateway: &Arc<Gateway>,
     stream: S,
+    peer: Option<SocketAddr>,
 ) -> impl GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> + Send + 'static {
     let gateway = Arc::clone(gateway);
-    let service = service_fn(move |request| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
         let gateway = Arc::clone(&gateway);
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         async move { Ok::<_, Infallible>(exchange(&gateway, request).await) }
     });
     builder.serve_connection(TokioIo::new(Patience::new(stream)), service).into_owned()

@@ -1,6 +1,7 @@
 //! One request of a package client from its head to its answer: address, loops, token, then the format's own rules.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use hyper::header::{CONTENT_LENGTH, HOST, HeaderValue, VIA};
 use hyper::http::request;
 use hyper::{HeaderMap, Method, Request, Response};
 use serde_json::json;
-use service::{Call, Installation};
+use service::{Call, Installation, Source};
 use store::{Blobs, Store};
 
 use crate::address::Address;
@@ -197,6 +198,11 @@ impl Endpoint {
             request_id,
             base_url,
             now,
+            // Conditions on the user agent are not for package clients.
+            source: Source {
+                address: parts.extensions.get::<SocketAddr>().map(SocketAddr::ip),
+                user_agent: None,
+            },
             installation: Arc::clone(&shared.installation),
         };
         let domain = DomainKey { account: address.owner, region: call.region.clone(), name: address.domain };

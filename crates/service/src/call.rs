@@ -1,10 +1,14 @@
 //! Who calls, from where, when: everything an operation may know besides its input and the stored state.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use iam::Verdict;
 use model::Timestamp;
 use store::Tx;
+
+use crate::rate::Rates;
 
 /// One API request, after its signature was read and before its operation runs.
 #[derive(Clone, Debug)]
@@ -23,8 +27,19 @@ pub struct Call {
     pub base_url: String,
     /// When the request was accepted.
     pub now: Timestamp,
+    /// Where it came from.
+    pub source: Source,
     /// What is fixed for this installation.
     pub installation: Arc<Installation>,
+}
+
+/// Where a request came from, as conditions of policies see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// The address at the other end of the connection; behind a proxy, the proxy's.
+    pub address: Option<IpAddr>,
+    /// What the client calls itself; package endpoints leave it out, as AWS does.
+    pub user_agent: Option<String>,
 }
 
 /// What is fixed for one installation of the server: created at first start and kept in its database.
@@ -38,6 +53,13 @@ pub struct Installation {
     pub regions: Vec<String>,
     /// External connections that the operator defined: format by name, `npm` by `custom:team` for one.
     pub connections: BTreeMap<String, String>,
+    /// Quotas of CodeArtifact that the operator set, by name.
+    pub quotas: BTreeMap<String, u64>,
+    /// Rates of requests to CodeArtifact that the operator set.
+    pub rates: Rates,
+    /// Domains below which the endpoints that are handed out lie, for `ipv4` and `dualstack`; `{region}` stands for the
+    /// region. Without them endpoints are in path style.
+    pub endpoint_domains: Option<(String, String)>,
     /// How long passing states of IoT SiteWise last (CREATING, UPDATING, ...), in milliseconds; 0 ends them before
     /// the answer is sent.
     pub propagation_ms: i64,
@@ -53,10 +75,18 @@ pub struct Installation {
 pub struct Denied(pub String);
 
 impl Call {
-    /// Decides whether the caller may perform `action` (`codeartifact:CreateDomain`) on `resource` (an ARN or `*`).
+    /// Says what the caller's own policies say to `action` (`codeartifact:CreateDomain`) on `resource` (an ARN or
+    /// `*`): in the modes `open` and `keys`, every principal may do everything that its account may.
+    ///
+    /// Policies that are stored for principals would be asked here, and operations need not change.
+    pub fn identity_verdict(&self, _tx: &mut Tx, _action: &str, _resource: &str) -> Verdict {
+        Verdict::Allow
+    }
+
+    /// Decides whether the caller may perform `action` (`codeartifact:CreateDomain`) on `resource` (an ARN or `*`)
+    /// where no policy hangs on the resource.
     ///
     /// In mode `open` every principal has an implicit allow-all policy in its own account and none elsewhere.
-    /// Resource policies join the decision here once they are stored; operations need not change.
     pub fn allow(&self, _tx: &mut Tx, action: &str, resource: &str) -> Result<(), Denied> {
         let owner = resource.split(':').nth(4).unwrap_or_default();
         if owner.is_empty() || owner == self.account {

@@ -10,9 +10,10 @@ mod error;
 pub mod idempotency;
 mod operations;
 pub mod page;
+pub mod rate;
 mod reply;
 
-pub use call::{Call, Denied, Installation};
+pub use call::{Call, Denied, Installation, Source};
 pub use dialect::{Dialect, Fault};
 pub use error::Error;
 pub use operations::{Access, Operate, Table};

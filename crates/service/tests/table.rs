@@ -9,7 +9,7 @@ use model::{
     Structure, Timestamp,
 };
 use service::page::{Page, Refused};
-use service::{Body, Call, Denied, Dialect, Error, Fault, Installation, Problem, Table};
+use service::{Body, Call, Denied, Dialect, Error, Fault, Installation, Problem, Source, Table};
 use store::{Clock, Database, Entropy, Options, Room, Store, Tx};
 
 static TEXT: Shape = Shape::String(StringRule::ANY);
@@ -144,6 +144,7 @@ impl Region {
             request_id: "id".to_owned(),
             base_url: "http://localhost".to_owned(),
             now: store.clock().now(),
+            source: Source::default(),
             installation: Arc::new(Installation { page_key: [7; 32], ..Installation::default() }),
         };
         Self { table, store, call }

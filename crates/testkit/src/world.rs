@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::{Spec, Timestamp};
 use serde_json::Value;
-use service::{Body, Call, Installation, Reply, Table};
+use service::{Body, Call, Installation, Reply, Source, Table};
 use store::{Clock, Database, Entropy, Options, Room, Store};
 
 /// When the clock of every world stands still at first: 2023-11-14T22:13:20Z.
@@ -31,6 +31,9 @@ pub struct Caller<'a> {
     world: &'a World,
     account: String,
     region: String,
+    /// What follows the account in its ARN.
+    identity: String,
+    source: Source,
     installation: Arc<Installation>,
 }
 
@@ -99,6 +102,8 @@ impl World {
             world: self,
             account: ACCOUNT.to_owned(),
             region: REGION.to_owned(),
+            identity: "user/local".to_owned(),
+            source: Source::default(),
             installation: Arc::clone(&self.installation),
         }
     }
@@ -126,6 +131,20 @@ impl Caller<'_> {
         self
     }
 
+    /// Another user of the same account.
+    #[must_use]
+    pub fn user(mut self, name: &str) -> Self {
+        self.identity = format!("user/{name}");
+        self
+    }
+
+    /// The same caller from another place.
+    #[must_use]
+    pub fn from(mut self, source: Source) -> Self {
+        self.source = source;
+        self
+    }
+
     /// The same caller on an installation that was set up otherwise.
     #[must_use]
     pub fn installed(mut self, change: impl FnOnce(&mut Installation)) -> Self {
@@ -139,10 +158,11 @@ impl Caller<'_> {
             account: self.account.clone(),
             region: self.region.clone(),
             partition: "aws".to_owned(),
-            principal: format!("arn:aws:iam::{}:user/local", self.account),
+            principal: format!("arn:aws:iam::{}:{}", self.account, self.identity),
             request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
             base_url: "http://127.0.0.1:4566".to_owned(),
             now: self.world.store.clock().now(),
+            source: self.source.clone(),
             installation: Arc::clone(&self.installation),
         }
     }
