@@ -1,14 +1,15 @@
 //! Reading what a package client sends, bounded in bytes and time.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::time::Instant;
 
 use bytes::Bytes;
+use flate2::read::MultiGzDecoder;
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::HeaderMap;
 use hyper::body::Body as _;
-use hyper::header::{CONTENT_ENCODING, EXPECT};
+use hyper::header::{CONTENT_ENCODING, EXPECT, HeaderValue};
 
 use crate::limits::{BODY_PAUSE_MAX, DRAIN_BYTES_MAX, DRAIN_DURATION_MAX, UPLOAD_DURATION_MAX};
 use crate::refusal::Refusal;
@@ -20,14 +21,16 @@ pub(crate) struct Intake {
     begun: Option<Instant>,
     waits: bool,
     packed: bool,
+    gzip: bool,
 }
 
 impl Intake {
     pub(crate) fn new(body: UnsyncBoxBody<Bytes, io::Error>, headers: &HeaderMap) -> Self {
         let waits =
             headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
-        let packed = headers.get(CONTENT_ENCODING).is_some_and(|value| value.as_bytes() != b"identity");
-        Self { body, begun: None, waits, packed }
+        let coding = headers.get(CONTENT_ENCODING).map_or(&b"identity"[..], HeaderValue::as_bytes);
+        let (packed, gzip) = (coding != b"identity", coding == b"gzip");
+        Self { body, begun: None, waits, packed, gzip }
     }
 
     /// Whether the client holds the body back until it hears that it may send.
@@ -78,6 +81,28 @@ impl Intake {
             all.extend_from_slice(&bytes);
         }
         Ok(all)
+    }
+
+    /// The whole of a small body, unpacked if it comes as gzip; the bound holds for either form.
+    pub(crate) async fn unpacked(&mut self, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
+        if !self.gzip {
+            return self.small(bytes_max).await;
+        }
+        self.packed = false;
+        let packed = self.small(bytes_max).await?;
+        let unpacking = tokio::task::spawn_blocking(move || {
+            let mut unpacked = Vec::new();
+            let bound = bytes_max as u64 + 1;
+            let read = MultiGzDecoder::new(&packed[..]).take(bound).read_to_end(&mut unpacked);
+            read.map(|_| unpacked)
+        });
+        let unpacked = unpacking.await.map_err(|error| store::Error::Broken(error.to_string()))?;
+        let unpacked =
+            unpacked.map_err(|_| Refusal::new(400, "the request body is not the gzip it claims to be"))?;
+        if unpacked.len() > bytes_max {
+            return Err(Refusal::new(413, format!("the request body is larger than {bytes_max} bytes")));
+        }
+        Ok(unpacked)
     }
 
     /// Reads on for a while without keeping anything, so that a client that is still sending hears the refusal

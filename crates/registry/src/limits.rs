@@ -45,3 +45,12 @@ pub const SEARCH_PAGE_MAX: usize = 250;
 /// Most packages of one repository that a search finds: the public registry pages no further than 5 000, clients show
 /// the first 20.
 pub const SEARCH_HITS_MAX: usize = 1000;
+
+/// Most that a client may send to have its packages audited, packed or not: the largest lockfiles have some megabytes.
+pub const AUDIT_BODY_BYTES_MAX: usize = 16 << 20;
+
+/// Most that a registry may answer to it.
+pub const AUDIT_ANSWER_BYTES_MAX: usize = 32 << 20;
+
+/// Most audits at once, each with its body as a tree in memory; others wait for their turn.
+pub const AUDITS_MAX: usize = 4;

@@ -5,7 +5,10 @@
 //! (`repository::reach`). Public registries are not asked either: their connections are handed out with the place
 //! where their answers belong.
 
+mod outward;
 mod walk;
+
+pub use outward::{Outward, outward};
 
 use std::collections::BTreeMap;
 

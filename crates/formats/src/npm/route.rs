@@ -36,7 +36,17 @@ pub enum Route {
     PackageRevision(PackageName, String),
     /// `{package}/-/{file}.tgz/-rev/{revision}`.
     TarballRevision(PackageName, String, String),
-    /// A path of the protocol that is not served (`-/user/…`, `-/npm/v1/tokens`, …).
+    /// `-/npm/v1/attestations/{package}@{version}`.
+    Attestations(PackageName, String),
+    /// `-/npm/v1/keys`.
+    Keys,
+    /// `-/user/org.couchdb.user:{user}` and `-/v1/login`.
+    Login,
+    /// `-/user/token/{token}`.
+    Logout(String),
+    /// What the public registry keeps of people; says what it is.
+    People(&'static str),
+    /// A path of the protocol that is not served.
     Unserved,
 }
 
@@ -84,11 +94,44 @@ fn registry_route(rest: &[&str]) -> Result<Route, BadPath> {
             match rest {
                 ["dist-tags"] => Ok(Route::DistTags(name)),
                 ["dist-tags", tag] => Ok(Route::DistTag(name, (*tag).to_owned())),
+                ["visibility" | "access" | "collaborators"] => Ok(Route::People(ACCESS)),
                 _ => Ok(Route::Unserved),
             }
         }
-        _ => Ok(Route::Unserved),
+        ["npm", "v1", "attestations", of @ ..] => attestations_route(of),
+        ["npm", "v1", "keys"] => Ok(Route::Keys),
+        ["v1", "login"] => Ok(Route::Login),
+        ["user", "token", token] => Ok(Route::Logout((*token).to_owned())),
+        ["user", name, ..] if name.starts_with("org.couchdb.user:") => Ok(Route::Login),
+        _ => Ok(people(rest).map_or(Route::Unserved, Route::People)),
     }
+}
+
+const ACCESS: &str = "access to packages";
+
+/// What the public registry keeps of people under a path, in words that follow "no".
+fn people(rest: &[&str]) -> Option<&'static str> {
+    match rest {
+        ["npm", "v1", "tokens", ..] => Some("tokens of npm"),
+        ["npm", "v1", "user", ..] => Some("profiles of users"),
+        ["npm", "v1", "hooks", ..] => Some("hooks"),
+        ["team" | "org", ..] => Some("teams and organizations"),
+        ["user", _, "package"] => Some(ACCESS),
+        ["_view", "starredByUser" | "starredByPackage"] => Some("stars"),
+        _ => None,
+    }
+}
+
+/// Reads `{package}@{version}`.
+fn attestations_route(of: &[&str]) -> Result<Route, BadPath> {
+    let (last, scope) = of.split_last().ok_or(BadPath)?;
+    let (bare, version) = last.rsplit_once('@').ok_or(BadPath)?;
+    let name = match scope {
+        [] => PackageName::parse(bare),
+        [scope] => PackageName::parse(&format!("{scope}/{bare}")),
+        _ => return Ok(Route::Unserved),
+    };
+    name.map(|name| Route::Attestations(name, version.to_owned())).map_err(|_| BadPath)
 }
 
 fn package_route(segments: &[&str]) -> Result<Route, BadPath> {
@@ -198,8 +241,18 @@ mod tests {
             ("-/npm/v1/security/audits/quick", Route::Audits),
             ("-/package/a/dist-tags", Route::DistTags(name("a"))),
             ("-/package/@s%2fa/dist-tags/beta", Route::DistTag(name("@s/a"), "beta".into())),
-            ("-/package/a/visibility", Route::Unserved),
-            ("-/user/org.couchdb.user:x", Route::Unserved),
+            ("-/package/a/unheard-of", Route::Unserved),
+            ("-/package/a/visibility", Route::People(ACCESS)),
+            ("-/user/org.couchdb.user:x", Route::Login),
+            ("-/user/org.couchdb.user:x/-rev/1", Route::Login),
+            ("-/v1/login", Route::Login),
+            ("-/user/token/npm_x", Route::Logout("npm_x".into())),
+            ("-/npm/v1/tokens", Route::People("tokens of npm")),
+            ("-/npm/v1/keys", Route::Keys),
+            ("-/npm/v1/attestations/a@1.0.0", Route::Attestations(name("a"), "1.0.0".into())),
+            ("-/npm/v1/attestations/@s%2fa@1.0.0", Route::Attestations(name("@s/a"), "1.0.0".into())),
+            ("-/npm/v1/attestations/@s/a@1.0.0", Route::Attestations(name("@s/a"), "1.0.0".into())),
+            ("-/hooks/x", Route::Unserved),
             ("-", Route::Package(name("-"))),
             ("-/-/--0.0.1.tgz", Route::Tarball(name("-"), "--0.0.1.tgz".into())),
             ("a/1.0.0", Route::Manifest(name("a"), "1.0.0".into())),
@@ -234,6 +287,8 @@ mod tests {
             "a/-/",
             "a%2f%2e%2e%2fb",
             "a\\b",
+            "-/npm/v1/attestations/a",
+            "-/npm/v1/attestations/@s",
             &long,
         ] {
             assert_eq!(Route::parse(path), Err(BadPath), "{path}");

@@ -2,11 +2,13 @@
 //!
 //! What a path means is said by `formats::npm::route`, who may do what by the functions of `codeartifact`.
 
+mod audit;
 mod bring;
 mod dist_tags;
 mod edit;
 mod listing;
 mod packing;
+mod people;
 mod publish;
 mod search;
 mod source;
@@ -15,6 +17,7 @@ mod tarball;
 use std::sync::Arc;
 
 use codeartifact::name::Coordinates;
+use formats::npm::audit::Shape;
 use formats::npm::name::PackageName;
 use formats::npm::route::Route;
 use hyper::{Method, Response, StatusCode};
@@ -31,6 +34,7 @@ use crate::refusal::Refusal;
 pub(crate) struct State {
     listings: listing::Cache,
     publishing: publish::Places,
+    auditing: audit::Places,
 }
 
 /// Answers a request, and says for the log what it was about.
@@ -60,11 +64,17 @@ fn describe(route: &Route) -> String {
         | Route::Search
         | Route::AdvisoriesBulk
         | Route::Audits
+        | Route::Keys
+        | Route::Login
+        | Route::Logout(_)
+        | Route::People(_)
         | Route::Unserved => "package=-".to_owned(),
         Route::Package(name) | Route::DistTags(name) | Route::PackageRevision(name, _) => {
             format!("package={name}")
         }
-        Route::Manifest(name, version) => format!("package={name} version={version}"),
+        Route::Manifest(name, version) | Route::Attestations(name, version) => {
+            format!("package={name} version={version}")
+        }
         Route::Tarball(name, file) | Route::TarballRevision(name, file, _) => {
             format!("package={name} asset={file}")
         }
@@ -90,8 +100,10 @@ async fn read(shared: &Arc<Shared>, visit: &Arc<Visit>, route: Route) -> Result<
         Route::DistTag(..) | Route::PackageRevision(..) | Route::TarballRevision(..) => {
             Err(not_allowed(visit))
         }
-        Route::AdvisoriesBulk | Route::Audits => Err(no_audits()),
-        Route::Unserved => Err(unserved()),
+        Route::AdvisoriesBulk | Route::Audits | Route::Logout(_) => Err(not_allowed(visit)),
+        Route::Login => Err(people::no_login()),
+        Route::People(what) => Err(people::none(what)),
+        Route::Keys | Route::Attestations(..) | Route::Unserved => Err(unserved()),
     }
 }
 
@@ -109,11 +121,19 @@ async fn write(
             outcome
         }
         (&Method::DELETE, Route::DistTag(name, tag)) => dist_tags::delete(shared, visit, &name, &tag).await,
+        (&Method::POST, route @ (Route::AdvisoriesBulk | Route::Audits)) => {
+            let shape = if route == Route::Audits { Shape::Tree } else { Shape::Bulk };
+            let outcome = audit::answer(shared, visit, shape, &mut intake).await;
+            intake.drain().await;
+            outcome
+        }
         (method, route) => {
             intake.drain().await;
             Err(match route {
                 Route::PackageRevision(..) | Route::TarballRevision(..) => no_unpublishing(),
-                Route::AdvisoriesBulk | Route::Audits if *method == Method::POST => no_audits(),
+                Route::Logout(_) if *method == Method::DELETE => people::no_logout(),
+                Route::Login => people::no_login(),
+                Route::People(what) => people::none(what),
                 Route::Unserved => unserved(),
                 _ => not_allowed(visit),
             })
@@ -129,11 +149,6 @@ fn no_unpublishing() -> Refusal {
     let sentence = "versions are not unpublished by npm; \
                     use aws codeartifact delete-package-versions or update-package-versions-status";
     Refusal::new(405, sentence)
-}
-
-/// An empty answer would be a false all-clear.
-fn no_audits() -> Refusal {
-    Refusal::not_found("this registry knows no advisories, so nothing can be audited")
 }
 
 fn unserved() -> Refusal {

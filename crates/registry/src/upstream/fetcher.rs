@@ -149,7 +149,7 @@ impl Fetcher {
         headers.extend(known.last_modified.clone().map(|value| (IF_MODIFIED_SINCE, value)));
         let timeout = self.options.document_timeout;
         let asking = |request: RequestBuilder| request.headers(headers.clone()).timeout(timeout);
-        let response = self.ask(upstream, url, via, asking).await?;
+        let response = self.ask(upstream, Method::GET, url, via, asking).await?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_MODIFIED if *known != Validators::default() => return Ok(Fetched::NotModified),
@@ -176,7 +176,7 @@ impl Fetcher {
     ) -> Result<Option<Download>, FetchError> {
         let _turn = self.turn(url).await?;
         let asking = |request: RequestBuilder| request.header(ACCEPT_ENCODING, "identity");
-        let mut response = self.ask(upstream, url, via, asking).await?;
+        let mut response = self.ask(upstream, Method::GET, url, via, asking).await?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
@@ -198,16 +198,44 @@ impl Fetcher {
         Ok(Some(Download { staged, last_modified }))
     }
 
+    /// Sends JSON to an upstream and reads its answer of at most `bytes_max` bytes. `None` when nothing is there that
+    /// answers such a request.
+    pub async fn question(
+        &self,
+        upstream: &Upstream,
+        url: &Url,
+        body: &serde_json::Value,
+        bytes_max: usize,
+        via: &ViaChain,
+    ) -> Result<Option<Vec<u8>>, FetchError> {
+        let _turn = self.turn(url).await?;
+        let (body, timeout) = (bytes::Bytes::from(body.to_string()), self.options.document_timeout);
+        let asking = |request: RequestBuilder| {
+            let request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, "application/json");
+            request.header(ACCEPT_ENCODING, "gzip").body(body.clone()).timeout(timeout)
+        };
+        let response = self.ask(upstream, Method::POST, url, via, asking).await?;
+        match response.status() {
+            StatusCode::OK => whole(response, bytes_max).await.map(Some),
+            StatusCode::NOT_FOUND
+            | StatusCode::GONE
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::NOT_IMPLEMENTED => Ok(None),
+            status => Err(FetchError::Status(status.as_u16())),
+        }
+    }
+
     /// Sends a request with what opens the upstream, and follows redirects; what opens it goes to its own origin only.
     async fn ask(
         &self,
         upstream: &Upstream,
+        method: Method,
         url: &Url,
         via: &ViaChain,
         asking: impl Fn(RequestBuilder) -> RequestBuilder + Send + Sync,
     ) -> Result<Response, FetchError> {
         let plain = |client: &Client, url: Url| {
-            asking(client.request(Method::GET, url).header(VIA, self.identity.header(via)))
+            asking(client.request(method.clone(), url).header(VIA, self.identity.header(via)))
         };
         // Tarballs may lie elsewhere.
         let credentials = upstream.credentials.as_ref().filter(|_| url.origin() == upstream.url.origin());

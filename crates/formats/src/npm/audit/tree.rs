@@ -78,10 +78,8 @@ fn below(
         let version = package.get("version").and_then(Value::as_str).unwrap_or_default();
         let known = PackageName::parse(name)
             .is_ok_and(|name| told.get(&name).is_some_and(|versions| versions.contains(version)));
-        let (name, version) = match known {
-            true => (name.clone(), version),
-            false => (stand_in(name, stand_ins), "0.0.0"),
-        };
+        let (name, version) =
+            if known { (name.clone(), version) } else { (stand_in(name, stand_ins), "0.0.0") };
         shown.insert("version".to_owned(), version.into());
         dependencies.insert(name, shown.into());
     }
