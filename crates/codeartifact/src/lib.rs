@@ -10,6 +10,7 @@ pub mod dist_tag;
 pub mod domain;
 mod error;
 pub mod limits;
+pub mod maven;
 pub mod name;
 pub mod package;
 pub mod package_group;

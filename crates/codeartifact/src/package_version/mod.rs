@@ -10,6 +10,7 @@ mod edit;
 pub(crate) mod event;
 mod facts;
 mod list;
+mod maven_facts;
 mod revision;
 mod state;
 pub(crate) mod table;

@@ -1,0 +1,114 @@
+//! Metadata of a package: they publish the versions that they list, and are made of those that are published.
+
+use model::Timestamp;
+use service::Call;
+use store::Tx;
+
+use super::verdict;
+use crate::arrival::{self, Addition, Replaces};
+use crate::error::{Error, invalid};
+use crate::name::Coordinates;
+use crate::package;
+use crate::package_version::{self, Asset, OriginType, Status};
+use crate::repository::RepositoryKey;
+use crate::resolution::Step;
+
+/// The asset that holds the metadata which published a version (user guide, by example).
+pub const METADATA_ASSET: &str = "maven-metadata.xml";
+
+/// Publishes every version that is listed and Unfinished here; all or none. Says which.
+///
+/// `metadata` is the document, stored; it becomes an asset of the versions that it publishes. Errors in this order:
+/// domain not found, access denied (to publish, then to put metadata), repository not found, a checksum of a file of
+/// such a version was wrong, publishing blocked.
+pub fn publish(
+    tx: &mut Tx,
+    call: &Call,
+    key: &RepositoryKey,
+    package: &Coordinates,
+    versions: &[String],
+    metadata: &Asset,
+) -> Result<Vec<String>, Error> {
+    may_publish(tx, call, key, package)?;
+    let mut unfinished = Vec::new();
+    for version in package_version::table::list(tx, key, package)? {
+        if version.status == Status::Unfinished && versions.contains(&version.version) {
+            unfinished.push(version.version);
+        }
+    }
+    for version in &unfinished {
+        refuse_wrong(tx, key, package, version)?;
+    }
+    for version in &unfinished {
+        let addition = Addition {
+            version: version.clone(),
+            assets: vec![Asset { name: METADATA_ASSET.to_owned(), ..metadata.clone() }],
+            replaces: Replaces::Named(vec![METADATA_ASSET.to_owned()]),
+            finished: true,
+            ..Addition::default()
+        };
+        arrival::add(tx, call, key, package, &addition)?;
+    }
+    Ok(unfinished)
+}
+
+/// Asks whether a client may publish versions by putting metadata.
+pub(super) fn may_publish(
+    tx: &mut Tx,
+    call: &Call,
+    key: &RepositoryKey,
+    package: &Coordinates,
+) -> Result<(), Error> {
+    package::reach_repository(tx, call, "codeartifact:PublishPackageVersion", key, package)?;
+    package::reach_repository(tx, call, "codeartifact:PutPackageMetadata", key, package)?;
+    Ok(())
+}
+
+/// Refuses to publish a version while a checksum of one of its files was wrong the last time it was put.
+pub(super) fn refuse_wrong(
+    tx: &mut Tx,
+    key: &RepositoryKey,
+    package: &Coordinates,
+    version: &str,
+) -> Result<(), Error> {
+    let wrong = verdict::wrong(tx, key, package, version)?;
+    let Some((asset, algorithms)) = wrong.first_key_value() else { return Ok(()) };
+    let algorithms: Vec<&str> = algorithms.iter().map(String::as_str).collect();
+    Err(invalid(format!(
+        "Package version {}@{version} is not published: the {} of {asset} that was uploaded is not that of the file",
+        package.display_name(),
+        algorithms.join(", ")
+    )))
+}
+
+/// A version as the metadata of a package see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The version.
+    pub version: String,
+    /// Its status; only Published is shown, the others hide.
+    pub status: Status,
+    /// Whether it came from a public registry.
+    pub external: bool,
+    /// When it arrived in its repository.
+    pub published_at: Timestamp,
+}
+
+/// Lists what each repository on the way holds of a package; asks nobody for permission.
+pub fn listed(tx: &mut Tx, path: &[Step], package: &Coordinates) -> Result<Vec<Vec<Listed>>, store::Error> {
+    let mut all = Vec::new();
+    for step in path {
+        let versions = match step.package {
+            Some(_) => package_version::table::list(tx, &step.repository.key, package)?,
+            None => Vec::new(),
+        };
+        let shown = versions.into_iter().map(|listed| Listed {
+            external: listed.origin.kind == OriginType::External,
+            version: listed.version,
+            status: listed.status,
+            published_at: listed.published_at,
+        });
+        all.push(shown.collect());
+    }
+    Ok(all)
+}
