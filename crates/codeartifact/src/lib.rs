@@ -5,6 +5,7 @@
 
 pub mod arn;
 pub mod arrival;
+pub mod crate_name;
 mod dialect;
 pub mod dist_tag;
 pub mod domain;

@@ -91,6 +91,10 @@ CREATE TABLE codeartifact_tag (
     key TEXT NOT NULL,
     value TEXT NOT NULL,
     PRIMARY KEY (account, region, resource, key));
+", "
+CREATE INDEX codeartifact_package_by_crate
+    ON codeartifact_package (account, region, domain, repository, REPLACE(LOWER(name), '_', '-'))
+    WHERE format = 'cargo';
 "];
 
 /// Where a blob may still be needed.

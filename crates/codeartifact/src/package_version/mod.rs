@@ -4,6 +4,7 @@
 
 mod asset;
 mod batch;
+mod cargo_facts;
 mod describe;
 mod details;
 mod edit;

@@ -102,6 +102,8 @@ pub struct ListedVersion {
     pub manifest: String,
     /// Why nobody should use it any more.
     pub deprecated: Option<String>,
+    /// Why it was yanked (may be empty), if it was.
+    pub yanked: Option<String>,
     /// When it arrived in its repository.
     pub published_at: Timestamp,
     /// When its public registry says it was published.
@@ -229,6 +231,7 @@ impl From<StoredVersion> for ListedVersion {
             status: version.status,
             manifest: version.manifest,
             deprecated: version.deprecated,
+            yanked: version.yanked,
             published_at: version.published_at,
             upstream_published_at: version.upstream_published_at,
         }

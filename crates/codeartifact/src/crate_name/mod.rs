@@ -1,0 +1,78 @@
+//! Names of crates: letter case, and `-` against `_`, do not tell two of them apart.
+//!
+//! A package keeps the spelling that it was published with. Clients ask in lower case, so that what a repository holds
+//! is found by the canonical spelling first, and by its own from there on.
+
+pub(crate) mod table;
+
+use std::collections::BTreeSet;
+
+use service::Call;
+use store::{Error, Tx};
+
+use crate::name::{Coordinates, PackageFormat};
+use crate::repository::{self, Repository, RepositoryKey};
+use crate::resolution::{self, Step};
+
+/// A crate as the repositories on the way know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The crate in the spelling of the nearest repository that holds it; as it was asked for when none does.
+    pub coordinates: Coordinates,
+    /// The repositories that a lookup visits. A connection that any spelling of the name is blocked from is left out.
+    pub path: Vec<Step>,
+}
+
+/// The canonical spelling: lower-case, with hyphens.
+pub fn canonical(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "-")
+}
+
+/// Names a crate in this spelling.
+pub fn coordinates(name: &str) -> Coordinates {
+    Coordinates { format: PackageFormat::Cargo, namespace: String::new(), name: name.to_owned() }
+}
+
+/// Finds a crate for somebody who may perform `action` on the repository.
+///
+/// Errors in this order: domain not found, access denied, repository not found.
+pub fn reach(
+    tx: &mut Tx,
+    call: &Call,
+    action: &str,
+    key: &RepositoryKey,
+    name: &str,
+) -> Result<Known, crate::error::Error> {
+    let requested = repository::reach(tx, call, action, key)?;
+    Ok(known(tx, &requested, name)?)
+}
+
+/// Finds a crate from a repository on.
+///
+/// That one spelling's upstream setting closes the way for all of them is a rule of ours (assumed): else a name that is
+/// kept from coming from outside would be asked for outside in another spelling.
+pub fn known(tx: &mut Tx, requested: &Repository, name: &str) -> Result<Known, Error> {
+    let mut spellings: Vec<String> = Vec::new();
+    let mut seen = BTreeSet::new();
+    let canonical = canonical(name);
+    for repository in resolution::search_list(tx, requested)? {
+        for spelling in table::spellings(tx, &repository.key, &canonical)? {
+            if seen.insert(spelling.clone()) {
+                spellings.push(spelling);
+            }
+        }
+    }
+    let coordinates = coordinates(spellings.first().map_or(name, String::as_str));
+    let mut path = resolution::path(tx, requested, &coordinates)?;
+    for other in spellings.iter().skip(1) {
+        let open: BTreeSet<String> = resolution::path(tx, requested, &self::coordinates(other))?
+            .into_iter()
+            .filter(|step| step.connection.is_some())
+            .map(|step| step.repository.key.name)
+            .collect();
+        for step in path.iter_mut().filter(|step| !open.contains(&step.repository.key.name)) {
+            step.connection = None;
+        }
+    }
+    Ok(Known { coordinates, path })
+}
