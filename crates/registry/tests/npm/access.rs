@@ -131,18 +131,23 @@ async fn other_formats_and_paths_are_told_apart() {
         ("/npm/d/shop/app/x".to_owned(), 404),
         (format!("/npm/d/shop-{OWNER}/app/.."), 400),
         (format!("/npm/d/shop-{OWNER}/app/%00"), 400),
-        (format!("/npm/d/shop-{OWNER}/app/-/user/org.couchdb.user:x"), 404),
+        (format!("/npm/d/shop-{OWNER}/app/-/user/org.couchdb.user:x"), 405),
+        (format!("/npm/d/shop-{OWNER}/app/-/user/alice/package"), 404),
+        (format!("/npm/d/shop-{OWNER}/app/-/npm/v1/tokens"), 404),
         (format!("/npm/d/shop-{OWNER}/app/-/npm/v1/attestations/widget@1.0.0"), 404),
-        (format!("/npm/d/shop-{OWNER}/app/-/npm/v1/security/audits"), 404),
+        (format!("/npm/d/shop-{OWNER}/app/-/npm/v1/security/audits"), 405),
         (format!("/npm/d/shop-{OWNER}/app/widget/-rev/1-x"), 405),
     ] {
         let request = Request::get(&path).header("authorization", format!("Bearer {token}"));
         shop.send(request, "").await.refused(status);
     }
     for (method, rest, status) in [
-        ("POST", "-/npm/v1/security/advisories/bulk", 404),
-        ("POST", "-/npm/v1/security/audits/quick", 404),
-        ("PUT", "-/user/org.couchdb.user:x", 404),
+        ("PUT", "-/npm/v1/security/advisories/bulk", 405),
+        ("PUT", "-/user/org.couchdb.user:x", 405),
+        ("POST", "-/v1/login", 405),
+        ("DELETE", "-/user/token/x", 405),
+        ("POST", "-/npm/v1/tokens", 404),
+        ("PUT", "-/org/acme/user", 404),
         ("DELETE", "widget/-rev/1-x", 405),
         ("PUT", "widget/-rev/1-x", 405),
         ("DELETE", "widget/-/widget-1.0.0.tgz/-rev/1-x", 405),

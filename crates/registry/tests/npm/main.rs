@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "all of it is tests")]
 
 mod access;
+mod auditing;
 mod failing;
 mod listing;
 mod publishing;

@@ -13,6 +13,8 @@ pub struct Package {
     pub releases: Vec<Release>,
     /// Its tags; `latest` is the last release when nothing is said.
     pub dist_tags: BTreeMap<String, String>,
+    /// What an audit says of it.
+    pub advisories: Vec<Value>,
 }
 
 /// One release of a package.
@@ -24,6 +26,8 @@ pub struct Release {
     pub dependencies: BTreeMap<String, String>,
     /// Members that its manifest has beyond the usual.
     pub extra: Map<String, Value>,
+    /// Members that its `dist` has beyond the usual.
+    pub dist: Map<String, Value>,
     /// Its tarball.
     pub tarball: Tarball,
 }
@@ -31,7 +35,12 @@ pub struct Release {
 impl Package {
     /// Makes a package without releases.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), releases: Vec::new(), dist_tags: BTreeMap::new() }
+        Self {
+            name: name.to_owned(),
+            releases: Vec::new(),
+            dist_tags: BTreeMap::new(),
+            advisories: Vec::new(),
+        }
     }
 
     /// Adds a release with dependencies and further manifest members.
@@ -47,7 +56,8 @@ impl Package {
             ("README.md", format!("# {}\n", self.name).as_bytes()),
         ]);
         let Value::Object(extra) = extra else { panic!("further members are an object") };
-        self.releases.push(Release { version: version.to_owned(), dependencies, extra, tarball });
+        let dist = Map::new();
+        self.releases.push(Release { version: version.to_owned(), dependencies, extra, dist, tarball });
         self
     }
 
@@ -55,6 +65,30 @@ impl Package {
     #[must_use]
     pub fn tag(mut self, tag: &str, version: &str) -> Self {
         self.dist_tags.insert(tag.to_owned(), version.to_owned());
+        self
+    }
+
+    /// Says something of versions in a range.
+    #[must_use]
+    pub fn advisory(mut self, id: u64, range: &str, severity: &str) -> Self {
+        self.advisories.push(json!({
+            "id": id, "url": format!("https://advisories.example/{id}"), "title": format!("Trouble in {}", self.name),
+            "severity": severity, "vulnerable_versions": range, "cwe": ["CWE-1"],
+            "cvss": {"score": 7.5, "vectorString": null},
+        }));
+        self
+    }
+
+    /// Signs the last release, and attests it.
+    #[must_use]
+    pub fn signed(mut self, signature: &str) -> Self {
+        let name = self.name.clone();
+        let release = self.releases.last_mut().expect("there is a release");
+        let url = format!("https://registry.example/-/npm/v1/attestations/{name}@{}", release.version);
+        let attestations =
+            json!({"url": url, "provenance": {"predicateType": "https://slsa.dev/provenance/v1"}});
+        release.dist.insert("signatures".to_owned(), json!([{"keyid": "SHA256:fixture", "sig": signature}]));
+        release.dist.insert("attestations".to_owned(), attestations);
         self
     }
 
@@ -87,6 +121,8 @@ impl Package {
             });
             let members = manifest.as_object_mut().expect("it is an object");
             members.extend(release.extra.clone());
+            let dist = members["dist"].as_object_mut().expect("it was written as an object");
+            dist.extend(release.dist.clone());
             time.insert(release.version.clone(), published(place).into());
             versions.insert(release.version.clone(), manifest);
         }
@@ -132,7 +168,9 @@ impl Catalog {
             let children: Vec<String> =
                 (3 * n + 1..=3 * n + 3).filter(|child| *child < count).map(name).collect();
             let needed: Vec<(&str, &str)> = children.iter().map(|child| (child.as_str(), "^1.0.0")).collect();
-            Package::new(&name(n))
+            let package = Package::new(&name(n));
+            let package = if n == 1 { package.advisory(1, "<1.1.0", "high") } else { package };
+            package
                 .release("1.0.0", &needed, json!({}))
                 .release("1.1.0", &needed, json!({"engines": {"node": ">=10"}}))
                 .release("2.0.0-beta.1", &needed, json!({}))
@@ -153,6 +191,7 @@ impl Catalog {
                 version: format!("1.{n}.0"),
                 dependencies: BTreeMap::new(),
                 extra,
+                dist: Map::new(),
                 tarball: shared.clone(),
             });
         }

@@ -4,7 +4,7 @@ use super::package::Catalog;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, VIA,
@@ -12,8 +12,9 @@ use hyper::header::{
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,6 +61,7 @@ struct State {
     requests: HashMap<String, u64>,
     not_modified: u64,
     last_via: Option<String>,
+    told: Vec<Value>,
     authorization: Option<String>,
 }
 
@@ -111,6 +113,11 @@ impl NpmRegistry {
     /// The Via header of the last request.
     pub fn last_via(&self) -> Option<String> {
         self.shared.state().last_via.clone()
+    }
+
+    /// What was sent to it, as JSON: the bodies of audits.
+    pub fn told(&self) -> Vec<Value> {
+        self.shared.state().told.clone()
     }
 
     /// Makes a path (decoded, with its leading slash) fail until `repair`.
@@ -220,7 +227,12 @@ async fn answer(
         let _ = held.changed().await;
         shared.waiting.send_modify(|count| *count -= 1);
     }
-    let mut response = respond(&request, &path, &shared);
+    let mut response = if request.method() == Method::POST {
+        let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        audit(&path, &body, &mut shared.state())
+    } else {
+        respond(&request, &path, &shared)
+    };
     match failure {
         Some(Failure::Status(status)) => {
             response = Response::new(Full::from("{\"error\":\"on command\"}"));
@@ -248,8 +260,17 @@ fn respond(request: &Request<Incoming>, path: &str, shared: &Shared) -> Response
         return status(StatusCode::METHOD_NOT_ALLOWED);
     }
     let path = path.trim_start_matches('/');
-    if path == "-/ping" {
-        return Response::new(Full::from("{}"));
+    match path {
+        "-/ping" => return Response::new(Full::from("{}")),
+        "-/told" => return Response::new(Full::from(json!(state.told).to_string())),
+        "-/npm/v1/keys" => {
+            let key = json!({"expires": null, "keyid": "SHA256:fixture", "keytype": "x", "scheme": "x", "key": "x"});
+            return Response::new(Full::from(json!({"keys": [key]}).to_string()));
+        }
+        _ => {}
+    }
+    if let Some(of) = path.strip_prefix("-/npm/v1/attestations/") {
+        return Response::new(Full::from(json!({"attestations": [{"bundle": {"of": of}}]}).to_string()));
     }
     if let Some((name, file)) = path.split_once("/-/") {
         let package = state.catalog.packages.get(name);
@@ -278,6 +299,42 @@ fn respond(request: &Request<Incoming>, path: &str, shared: &Shared) -> Response
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(ETAG, tag);
     response
+}
+
+/// Answers an audit of either shape.
+fn audit(path: &str, body: &[u8], state: &mut State) -> Response<Full<Bytes>> {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return status(StatusCode::BAD_REQUEST) };
+    let advisories = |name: &str| {
+        state.catalog.packages.get(name).map(|package| package.advisories.clone()).unwrap_or_default()
+    };
+    let answer = match path {
+        "/-/npm/v1/security/advisories/bulk" => {
+            let names = body.as_object().into_iter().flatten().map(|(name, _)| name);
+            let known = names.map(|name| (name.clone(), advisories(name)));
+            json!(known.filter(|(_, advisories)| !advisories.is_empty()).collect::<BTreeMap<_, _>>())
+        }
+        "/-/npm/v1/security/audits" | "/-/npm/v1/security/audits/quick" => {
+            let names = body["dependencies"].as_object().into_iter().flatten().map(|(name, _)| name);
+            let known = names.flat_map(|name| {
+                let finding = json!({"version": body["dependencies"][name]["version"], "paths": [name]});
+                advisories(name).into_iter().map(move |mut advisory| {
+                    advisory["module_name"] = name.as_str().into();
+                    advisory["findings"] = json!([finding]);
+                    (advisory["id"].to_string(), advisory)
+                })
+            });
+            let known: BTreeMap<String, Value> = known.collect();
+            let counts = json!({"info": 0, "low": 0, "moderate": 0, "high": known.len(), "critical": 0});
+            json!({
+                "actions": [], "advisories": known, "muted": [],
+                "metadata": {"vulnerabilities": counts, "dependencies": 1, "devDependencies": 0,
+                    "optionalDependencies": 0, "totalDependencies": 1},
+            })
+        }
+        _ => return status(StatusCode::METHOD_NOT_ALLOWED),
+    };
+    state.told.push(body);
+    Response::new(Full::from(answer.to_string()))
 }
 
 fn status(status: StatusCode) -> Response<Full<Bytes>> {
