@@ -92,6 +92,40 @@ CREATE TABLE codeartifact_tag (
     value TEXT NOT NULL,
     PRIMARY KEY (account, region, resource, key));
 ", "
+CREATE TABLE codeartifact_package_group (
+    account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL, pattern TEXT NOT NULL,
+    description TEXT,
+    contact_info TEXT,
+    external_upstream TEXT NOT NULL,
+    internal_upstream TEXT NOT NULL,
+    publish TEXT NOT NULL,
+    release_age TEXT,
+    release_age_exempt TEXT,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (account, region, domain, pattern));
+
+CREATE TABLE codeartifact_package_group_repository (
+    account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL, pattern TEXT NOT NULL,
+    restriction_type TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    PRIMARY KEY (account, region, domain, pattern, restriction_type, repository));
+CREATE INDEX codeartifact_package_group_repository_by_repository
+    ON codeartifact_package_group_repository (account, region, domain, repository);
+
+CREATE TABLE codeartifact_package_group_set (
+    account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (account, region, domain));
+
+CREATE TABLE codeartifact_first_sight (
+    account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL,
+    format TEXT NOT NULL, namespace TEXT NOT NULL, package TEXT NOT NULL, version TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (account, region, domain, format, namespace, package, version));
+
+CREATE INDEX codeartifact_package_by_domain
+    ON codeartifact_package (account, region, domain, format, namespace, name);
+", "
 CREATE INDEX codeartifact_package_by_crate
     ON codeartifact_package (account, region, domain, repository, REPLACE(LOWER(name), '_', '-'))
     WHERE format = 'cargo';

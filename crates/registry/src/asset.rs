@@ -3,6 +3,7 @@
 use codeartifact::arrival;
 use codeartifact::name::Coordinates;
 use codeartifact::package_version::Asset;
+use codeartifact::release_age::TooYoung;
 use codeartifact::repository::{self, Repository};
 use codeartifact::resolution::{self, Found, Held};
 
@@ -25,7 +26,7 @@ pub(crate) enum Place {
 
 /// Finds out where an asset of a version is; changes nothing.
 ///
-/// Errors in this order: domain not found, access denied, repository not found.
+/// Errors in this order: domain not found, access denied, repository not found, too young.
 pub(crate) async fn find(
     shared: &Shared,
     visit: &Visit,
@@ -43,7 +44,21 @@ pub(crate) async fn find(
             Ok::<_, codeartifact::Error>(resolution::find(tx, &asked, &package, &version)?)
         })
         .await?;
+    of_age(&found)?;
     Ok(place(visit, found, asset))
+}
+
+/// Refuses a version that is too young to be handed out, saying why and until when.
+pub(crate) fn of_age(found: &Found) -> Result<(), Refusal> {
+    match found {
+        Found::TooYoung { refusal, .. } => Err(too_young(refusal)),
+        Found::Held(_) | Found::Hidden { .. } | Found::Absent { .. } => Ok(()),
+    }
+}
+
+/// Refuses a version that is too young, be it held or only offered by a registry.
+pub(crate) fn too_young(refusal: &TooYoung) -> Refusal {
+    Refusal::new(403, refusal.to_string())
 }
 
 /// Keeps a version of an upstream repository in the one that is asked; answers the asset there, if the version is
@@ -58,7 +73,9 @@ pub(crate) async fn keep(
     let (call, key) = (visit.call.clone(), visit.repository.clone());
     let (package, wanted) = (package.clone(), version.to_owned());
     let obtain = move |tx: &mut store::Tx| arrival::obtain(tx, &call, &key, &package, &wanted);
-    match place(visit, shared.parts.store.write(obtain).await?, asset) {
+    let found = shared.parts.store.write(obtain).await?;
+    of_age(&found)?;
+    match place(visit, found, asset) {
         Place::Here(asset) => Ok(Some(asset)),
         _ => Ok(None),
     }
@@ -77,5 +94,6 @@ pub(crate) fn place(visit: &Visit, found: Found, asset: &str) -> Place {
         }
         Found::Hidden { nearer, .. } => Place::Nowhere(nearer),
         Found::Absent { connections } => Place::Nowhere(connections),
+        Found::TooYoung { .. } => Place::Nowhere(Vec::new()),
     }
 }

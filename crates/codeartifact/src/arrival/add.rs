@@ -163,7 +163,7 @@ fn plan(
                 Found::Held(held) => {
                     return Err(Admission::taken(package, &addition.version, &held.repository));
                 }
-                Found::Hidden { repository, .. } => {
+                Found::Hidden { repository, .. } | Found::TooYoung { repository, .. } => {
                     return Err(Admission::taken(package, &addition.version, &repository));
                 }
             }

@@ -21,6 +21,7 @@ use store::{Error, Staged, Tx};
 use crate::dist_tag;
 use crate::name::Coordinates;
 use crate::package::{self, Package};
+use crate::package_group::Control;
 use crate::package_version::event::{Change, Subject, emit};
 use crate::package_version::{self, Arrival, Asset, Facts, OriginType, StoredVersion};
 use crate::repository::Repository;
@@ -62,7 +63,8 @@ pub(crate) fn enter(
     let key = &repository.key;
     if package::table::get(tx, key, coordinates)?.is_none() {
         let external = version.origin.kind == OriginType::External;
-        let origin = package::default_for(version.arrival, external);
+        let control = Control::of(tx, &key.domain, coordinates)?;
+        let origin = package::default_for(version.arrival, external, &control);
         let package = Package::new(coordinates.clone(), origin, tx);
         package::table::put(tx, key, &package)?;
     }

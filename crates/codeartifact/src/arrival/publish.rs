@@ -8,6 +8,7 @@ use super::{NewVersion, enter};
 use crate::error::{Error, Kind, conflict};
 use crate::name::Coordinates;
 use crate::package;
+use crate::package_group::{Control, Mode, RestrictionType};
 use crate::package_version::{self, Arrival, EntryPoint, Origin, OriginType, Status, StoredVersion};
 use crate::repository::{Repository, RepositoryKey};
 use crate::resolution::{self, Found, Step};
@@ -38,7 +39,7 @@ pub struct Published {
 /// Asks whether a client may publish into a package, before it sends the bytes.
 ///
 /// Errors in this order: domain not found, access denied (on the package), repository not found, publishing
-/// blocked by the package's origin configuration (assumed: a conflict).
+/// blocked by the package's group or by its origin configuration (assumed: a conflict).
 pub fn admit(
     tx: &mut Tx,
     call: &Call,
@@ -69,7 +70,9 @@ pub fn publish(
     match resolution::find_on(tx, path, package, &new.version)? {
         Found::Absent { .. } => {}
         Found::Held(held) => return Err(taken(package, &new.version, &held.repository)),
-        Found::Hidden { repository, .. } => return Err(taken(package, &new.version, &repository)),
+        Found::Hidden { repository, .. } | Found::TooYoung { repository, .. } => {
+            return Err(taken(package, &new.version, &repository));
+        }
     }
     check_sizes(key, package, &new.version, &new.assets, new.assets.len())?;
     enter(tx, &call.partition, &admission.repository, package, &version, &new.assets, &new.dist_tags)?;
@@ -94,8 +97,13 @@ pub(super) fn pass(
     let repository = package::reach_repository(tx, call, action, key, package)?;
     let path = resolution::path(tx, &repository, package)?;
     let present = path.first().and_then(|step| step.package.as_ref());
-    if !package::gate(present).publish {
-        return Err(publish_blocked(key, package));
+    let control = Control::of(tx, &key.domain, package)?;
+    if !package::gate(present, &control, &key.name).publish {
+        return Err(if control.permits(RestrictionType::Publish, &key.name) {
+            publish_blocked(key, package)
+        } else {
+            publish_blocked_by_group(key, package, &control)
+        });
     }
     let connections =
         path.iter().filter(|step| step.connection.is_some()).map(|step| step.repository.clone()).collect();
@@ -154,5 +162,42 @@ fn publish_blocked(key: &RepositoryKey, package: &Coordinates) -> Error {
          --restrictions publish=ALLOW,upstream=BLOCK",
         key.name, key.domain.name, key.domain.account, key.name, package.format, package.name
     );
+    conflict(Kind::Package, &name, message)
+}
+
+/// Refuses to publish into a package whose group is closed to it; names the group, the control, and the command that
+/// opens it.
+fn publish_blocked_by_group(key: &RepositoryKey, package: &Coordinates, control: &Control) -> Error {
+    let (domain, name) = (&key.domain, package.display_name());
+    let command = |operation: &str| {
+        format!("aws codeartifact {operation} --domain {} --domain-owner {}", domain.name, domain.account)
+    };
+    let blocked = format!("Publishing to package {name} in repository {} is blocked by", key.name);
+    let weak = control.group().filter(|(_, weak)| *weak);
+    let message = match (weak, control.decided_by(RestrictionType::Publish)) {
+        (Some((group, _)), _) => format!(
+            "{blocked} package group {group}: {name} looks like one of its packages (association type WEAK), and \
+             nothing comes into such a package. To allow it, give the package a group of its own: {} \
+             --package-group '{package}$'",
+            command("create-package-group")
+        ),
+        (None, Some((group, mode))) => {
+            let opened = if mode == Mode::AllowSpecificRepositories {
+                format!(
+                    "--add-allowed-repositories repositoryName={},originRestrictionType=PUBLISH",
+                    key.name
+                )
+            } else {
+                "--restrictions PUBLISH=ALLOW".to_owned()
+            };
+            format!(
+                "{blocked} the origin configuration of package group {group} (PUBLISH={}). To allow it: {} \
+                 --package-group '{group}' {opened}",
+                mode.as_str(),
+                command("update-package-group-origin-configuration")
+            )
+        }
+        (None, None) => format!("{blocked} its package group"),
+    };
     conflict(Kind::Package, &name, message)
 }

@@ -9,6 +9,7 @@ use crate::dist_tag;
 use crate::error::Error;
 use crate::name::Coordinates;
 use crate::package_version::{self, Arrival, EntryPoint, Origin, OriginType, StoredVersion};
+use crate::release_age::{self, TooYoung};
 use crate::repository::{self, Repository, RepositoryKey};
 use crate::resolution::{self, Found, Held};
 
@@ -65,7 +66,8 @@ pub fn retain(
 ///
 /// The lookup is repeated first: what a repository got or lost meanwhile counts, and so does a connection that was
 /// removed, a package that was blocked, or a repository that was deleted. So the answer is what the client gets:
-/// held (by the repository that was asked, be it this version or one that was there already), hidden, or absent.
+/// held (by the repository that was asked, be it this version or one that was there already), hidden, too young, or
+/// absent.
 /// Errors: repository not found.
 pub fn ingest(
     tx: &mut Tx,
@@ -81,14 +83,31 @@ pub fn ingest(
         Found::Held(held) => &held.nearer,
         Found::Hidden { nearer, .. } => nearer,
         Found::Absent { connections } => connections,
+        Found::TooYoung { .. } => return Ok(found),
     };
     let through = connections.iter().find(|repository| repository.key == *with_connection).cloned();
     let held = match (through, found) {
         (None, Found::Held(held)) => *held,
         (None, found) => return Ok(found),
-        (Some(through), _) => take_in(tx, call, through, package, new)?,
+        (Some(through), _) => {
+            if let Some(refusal) = too_young(tx, requested, package, new)? {
+                return Ok(Found::TooYoung { repository: Box::new(through), refusal: Box::new(refusal) });
+            }
+            take_in(tx, call, through, package, new)?
+        }
     };
     Ok(Found::Held(Box::new(retain(tx, call, &asked, package, held)?)))
+}
+
+/// Says why a version may not come in yet; `None` if it may.
+fn too_young(
+    tx: &mut Tx,
+    requested: &RepositoryKey,
+    package: &Coordinates,
+    new: &NewVersion,
+) -> Result<Option<TooYoung>, store::Error> {
+    let age = release_age::of(tx, &requested.domain, package)?;
+    Ok(age.and_then(|age| age.refusal(&new.version, new.upstream_published_at)))
 }
 
 /// Stores a version in the repository whose connection brought it.

@@ -10,6 +10,7 @@ use store::Tx;
 use super::{Package, coordinates, reach_repository, table};
 use crate::error::{Error, invalid};
 use crate::name::Coordinates;
+use crate::package_group::{Control, RestrictionType};
 use crate::package_version::Arrival;
 use crate::repository::RepositoryKey;
 
@@ -75,9 +76,12 @@ impl OriginConfiguration {
 /// Decides what a package that is new in a repository allows, from how its first version arrives.
 ///
 /// Publishing closes the way from upstream, and coming from upstream closes publishing (user guide; that versions
-/// retained from a repository of the domain count as coming from upstream is assumed). A package group that
-/// restricts anything opens both; groups are not stored yet.
-pub(crate) fn default_for(arrival: Arrival, external: bool) -> OriginConfiguration {
+/// retained from a repository of the domain count as coming from upstream is assumed). Where the package's group
+/// restricts anything, the group decides, and both are open.
+pub(crate) fn default_for(arrival: Arrival, external: bool, control: &Control) -> OriginConfiguration {
+    if control.restricts() {
+        return OriginConfiguration { publish: Setting::Allow, upstream: Setting::Allow };
+    }
     let published = match arrival {
         Arrival::Publish => true,
         Arrival::Ingest | Arrival::Retain => false,
@@ -90,13 +94,16 @@ pub(crate) fn default_for(arrival: Arrival, external: bool) -> OriginConfigurati
     OriginConfiguration { publish: Setting::Block, upstream: Setting::Allow }
 }
 
-/// Decides what comes through for a package in a repository; one that does not exist yet is open.
-pub(crate) fn gate(package: Option<&Package>) -> Gate {
+/// Decides what comes through for a package in a repository: what its own setting and its group both let through. A
+/// package that does not exist yet has no setting of its own.
+pub(crate) fn gate(package: Option<&Package>, control: &Control, repository: &str) -> Gate {
+    let publish = package.is_none_or(|package| package.origin.publish == Setting::Allow);
     let upstream = package.is_none_or(|package| package.origin.upstream == Setting::Allow);
+    let permits = |kind| control.permits(kind, repository);
     Gate {
-        publish: package.is_none_or(|package| package.origin.publish == Setting::Allow),
-        internal_upstream: upstream,
-        external_upstream: upstream,
+        publish: publish && permits(RestrictionType::Publish),
+        internal_upstream: upstream && permits(RestrictionType::InternalUpstream),
+        external_upstream: upstream && permits(RestrictionType::ExternalUpstream),
     }
 }
 

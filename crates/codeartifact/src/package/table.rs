@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::{Error, Row, Tx, Value};
 
 use super::{OriginConfiguration, Package, Setting};
+use crate::domain::DomainKey;
 use crate::name::{Coordinates, PackageFormat};
 use crate::page::limit;
 use crate::repository::RepositoryKey;
@@ -227,6 +228,34 @@ pub(crate) fn names(
             format.as_str().into(),
         ],
         |row| named(row, format, 0, 2),
+    )
+}
+
+/// Lists the packages of all repositories of a domain, each once, by format and the keys of namespace and name, after
+/// that key, at most `count`; an empty format means every one.
+pub(crate) fn of_domain(
+    tx: &mut Tx,
+    domain: &DomainKey,
+    format: &str,
+    after: (&str, &str, &str),
+    count: usize,
+) -> Result<Vec<Coordinates>, Error> {
+    tx.query(
+        "SELECT format, namespace, name, MAX(document) FROM codeartifact_package
+         WHERE account = ?1 AND region = ?2 AND domain = ?3 AND (?4 = '' OR format = ?4)
+             AND (format, namespace, name) > (?5, ?6, ?7)
+         GROUP BY format, namespace, name ORDER BY format, namespace, name LIMIT ?8",
+        &[
+            (&domain.account).into(),
+            (&domain.region).into(),
+            (&domain.name).into(),
+            format.into(),
+            after.0.into(),
+            after.1.into(),
+            after.2.into(),
+            limit(count),
+        ],
+        |row| named(row, stored(PackageFormat::parse(row.str(0)?), "format")?, 1, 3),
     )
 }
 

@@ -10,7 +10,8 @@ mod walk;
 
 pub use outward::{Outward, outward};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use model::Timestamp;
 use store::{Error, Tx};
@@ -19,7 +20,9 @@ use crate::dist_tag;
 use crate::limits::REPOSITORIES_SEARCHED_MAX;
 use crate::name::Coordinates;
 use crate::package::{self, Package};
-use crate::package_version::{self, Asset, Status, StoredVersion};
+use crate::package_group::Control;
+use crate::package_version::{self, Arrival, Asset, Origin, Status, StoredVersion};
+use crate::release_age::{self, ReleaseAge, Rule, TooYoung};
 use crate::repository::{self, Connection, Repository, RepositoryKey};
 
 /// One repository on the way of a lookup.
@@ -29,9 +32,11 @@ pub struct Step {
     pub repository: Repository,
     /// The package in it, if it holds one of that name.
     pub package: Option<Package>,
-    /// Its external connection, if that serves the package's format and the package lets it; what comes through
-    /// it stands right behind what the repository itself holds.
+    /// Its external connection, if that serves the package's format and the package and its group let it; what comes
+    /// through it stands right behind what the repository itself holds.
     pub connection: Option<Connection>,
+    /// How old versions from outside must be, the same in every step.
+    pub release_age: Option<Arc<Rule>>,
 }
 
 /// What a lookup of one version finds.
@@ -47,6 +52,13 @@ pub enum Found {
         status: Status,
         /// Repositories whose connections come before that one: what they bring wins.
         nearer: Vec<Repository>,
+    },
+    /// The first repository that holds it, or whose connection offers it, does not hand it out yet: the search ends.
+    TooYoung {
+        /// That repository.
+        repository: Box<Repository>,
+        /// Why, and until when; prints as the sentence for whoever asked.
+        refusal: Box<TooYoung>,
     },
     /// No repository holds it.
     Absent {
@@ -73,6 +85,10 @@ pub struct Held {
 pub struct Listing {
     /// One entry a repository, also where it holds nothing.
     pub repositories: Vec<ListedRepository>,
+    /// What decides which versions that connections offer are shown and handed out; `None` admits all.
+    pub release_age: Option<ReleaseAge>,
+    /// When the first of the versions that are held and too young will be old enough.
+    pub matures_at: Option<Timestamp>,
 }
 
 /// What one repository lists of a package.
@@ -83,8 +99,10 @@ pub struct Listing {
 pub struct ListedRepository {
     /// The repository.
     pub repository: Repository,
-    /// Its versions of every status, in no order.
+    /// Its versions of every status, in no order, without those that are too young.
     pub versions: Vec<ListedVersion>,
+    /// Its versions that are too young to be shown; they hide the same version further up.
+    pub too_young: BTreeSet<String>,
     /// Its dist-tags.
     pub dist_tags: BTreeMap<String, String>,
     /// Its external connection, if that may be asked: its answer stands right behind this entry.
@@ -108,11 +126,16 @@ pub struct ListedVersion {
     pub published_at: Timestamp,
     /// When its public registry says it was published.
     pub upstream_published_at: Option<Timestamp>,
+    /// Where it came into the domain.
+    pub origin: Origin,
+    /// How it arrived in its repository.
+    pub arrival: Arrival,
 }
 
-/// Names the state of everything that a listing depends on; two equal stamps mean the same listing.
+/// Names the state of everything that a listing depends on but for the time; two equal stamps mean the same listing,
+/// until one of the versions that are too young matures ([`Listing::matures_at`], [`ReleaseAge::matures_at`]).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Stamp(Vec<(String, i64, i64, Option<String>)>);
+pub struct Stamp(Vec<(String, i64, i64, Option<String>)>, Option<Arc<Rule>>);
 
 /// Lists the repositories that a lookup visits, regardless of any package: the requested one first, depth first,
 /// each once, at most 25.
@@ -121,15 +144,18 @@ pub fn search_list(tx: &mut Tx, requested: &Repository) -> Result<Vec<Repository
 }
 
 /// Lists the steps of a lookup of one package: as [`search_list`], but where the package's origin configuration
-/// in a repository blocks upstream, nothing above that repository is visited by that way.
+/// in a repository or its group blocks upstream, nothing above that repository is visited by that way.
 pub fn path(tx: &mut Tx, requested: &Repository, package: &Coordinates) -> Result<Vec<Step>, Error> {
+    let control = Control::of(tx, &requested.key.domain, package)?;
+    let release_age = release_age::rule(&control);
     visit(tx, requested, |tx, repository| {
         let stored = package::table::get(tx, &repository.key, package)?;
-        let gate = package::gate(stored.as_ref());
+        let gate = package::gate(stored.as_ref(), &control, &repository.key.name);
         let connection = repository.connection.clone();
         let connection =
             connection.filter(|connection| gate.external_upstream && connection.format == package.format);
-        Ok((Step { repository, package: stored, connection }, gate.internal_upstream))
+        let release_age = release_age.clone();
+        Ok((Step { repository, package: stored, connection, release_age }, gate.internal_upstream))
     })
 }
 
@@ -163,6 +189,12 @@ pub(crate) fn find_on(
                 let status = version.status;
                 return Ok(Found::Hidden { repository: Box::new(step.repository), status, nearer });
             }
+            if let Some(rule) = step.release_age
+                && let Some(refusal) = ReleaseAge::refusal_of(tx, &key.domain, package, rule, &version)?
+            {
+                let (repository, refusal) = (Box::new(step.repository), Box::new(refusal));
+                return Ok(Found::TooYoung { repository, refusal });
+            }
             let assets = package_version::table::assets(tx, key, package, &version.version)?;
             return Ok(Found::Held(Box::new(Held { repository: step.repository, version, assets, nearer })));
         }
@@ -175,35 +207,61 @@ pub(crate) fn find_on(
 
 /// Reads what every repository on the way lists of a package.
 pub fn listing(tx: &mut Tx, requested: &Repository, package: &Coordinates) -> Result<Listing, Error> {
+    let path = path(tx, requested, package)?;
     let mut listing = Listing::default();
-    for step in path(tx, requested, package)? {
+    if let Some(rule) = path.first().and_then(|step| step.release_age.clone()) {
+        listing.release_age = Some(ReleaseAge::read(tx, &requested.key.domain, package, rule)?);
+    }
+    for step in path {
         let key = &step.repository.key;
-        let (versions, dist_tags) = match step.package {
-            Some(_) => (
-                package_version::table::all(tx, key, package)?.into_iter().map(ListedVersion::from).collect(),
-                dist_tag::table::list(tx, key, package)?,
-            ),
+        let (held, dist_tags) = match step.package {
+            Some(_) => {
+                (package_version::table::all(tx, key, package)?, dist_tag::table::list(tx, key, package)?)
+            }
             None => (Vec::new(), BTreeMap::new()),
         };
+        let (versions, too_young) = listing.of_age(held);
         let (repository, connection) = (step.repository, step.connection);
-        listing.repositories.push(ListedRepository { repository, versions, dist_tags, connection });
+        listing.repositories.push(ListedRepository {
+            repository,
+            versions,
+            too_young,
+            dist_tags,
+            connection,
+        });
     }
     Ok(listing)
 }
 
 /// Names the state that [`listing`] would read, without reading versions.
 pub fn stamp(path: &[Step]) -> Stamp {
-    Stamp(
-        path.iter()
-            .map(|step| {
-                let package = step.package.as_ref();
-                let sequence = package.map_or(0, |package| package.sequence);
-                let created = step.repository.created_at.millis();
-                let connection = step.connection.as_ref().map(|connection| connection.name.clone());
-                (step.repository.key.name.clone(), created, sequence, connection)
-            })
-            .collect(),
-    )
+    let steps = path.iter().map(|step| {
+        let package = step.package.as_ref();
+        let sequence = package.map_or(0, |package| package.sequence);
+        let created = step.repository.created_at.millis();
+        let connection = step.connection.as_ref().map(|connection| connection.name.clone());
+        (step.repository.key.name.clone(), created, sequence, connection)
+    });
+    Stamp(steps.collect(), path.first().and_then(|step| step.release_age.clone()))
+}
+
+impl Listing {
+    /// Parts the versions that may be shown from those that are too young.
+    fn of_age(&mut self, held: Vec<StoredVersion>) -> (Vec<ListedVersion>, BTreeSet<String>) {
+        let Some(age) = &self.release_age else {
+            return (held.into_iter().map(ListedVersion::from).collect(), BTreeSet::new());
+        };
+        let (mut shown, mut too_young) = (Vec::new(), BTreeSet::new());
+        for version in held {
+            let Some(refusal) = age.refusal_of_stored(&version) else {
+                shown.push(ListedVersion::from(version));
+                continue;
+            };
+            self.matures_at = [self.matures_at, refusal.matures_at].into_iter().flatten().min();
+            too_young.insert(version.version);
+        }
+        (shown, too_young)
+    }
 }
 
 /// Walks the graph of upstreams; `look` says what a repository adds and whether to go on above it.
@@ -234,6 +292,8 @@ impl From<StoredVersion> for ListedVersion {
             yanked: version.yanked,
             published_at: version.published_at,
             upstream_published_at: version.upstream_published_at,
+            origin: version.origin,
+            arrival: version.arrival,
         }
     }
 }

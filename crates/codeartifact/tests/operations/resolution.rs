@@ -35,6 +35,7 @@ fn find(
         Found::Hidden { repository, status, nearer } => {
             format!("{} in {} behind{}", status.as_str(), repository.key.name, names(&nearer))
         }
+        Found::TooYoung { repository, .. } => format!("too young in {}", repository.key.name),
         Found::Absent { connections } => format!("absent, ask{}", names(&connections)),
     }
 }

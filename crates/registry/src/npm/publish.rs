@@ -187,7 +187,9 @@ async fn refuse_taken(
     let find = move |tx: &mut store::Tx| resolution::find(tx, &asked, &package, &wanted);
     let here = match shared.parts.store.read(find).await? {
         Found::Held(held) => held.repository.key == visit.repository,
-        Found::Hidden { repository, .. } => repository.key == visit.repository,
+        Found::Hidden { repository, .. } | Found::TooYoung { repository, .. } => {
+            repository.key == visit.repository
+        }
         Found::Absent { .. } => false,
     };
     if here {
