@@ -1,15 +1,24 @@
 //! Reading the body of an API call, bounded in bytes and time, alone and together with all others.
 
+mod chunked;
+
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
+use hyper::HeaderMap;
 use hyper::body::{Body as _, Incoming};
-use store::Stage;
+use hyper::header::EXPECT;
+use model::Content;
+use store::{Stage, Staged};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::limits::{BODIES_BYTES_MAX, BODY_BYTES_FREE, BODY_BYTES_MAX, BODY_DURATION_MAX, BODY_PAUSE_MAX};
+use crate::limits::{
+    BODIES_BYTES_MAX, BODY_BYTES_FREE, BODY_BYTES_MAX, BODY_DURATION_MAX, BODY_PAUSE_MAX, DRAIN_BYTES_MAX,
+    DRAIN_DURATION_MAX, PAYLOAD_BYTES_MAX, PAYLOAD_DURATION_MAX,
+};
+pub use chunked::{Chunked, Malformed};
 
 /// Why a body was not read to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +84,7 @@ pub(crate) async fn read(mut body: Incoming, share: &mut Share) -> Result<Bytes,
     let begun = Instant::now();
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
-    while let Some(bytes) = next(&mut body, begun).await? {
+    while let Some(bytes) = next(&mut body, begun, BODY_DURATION_MAX).await? {
         if first.len() + rest.len() + bytes.len() > BODY_BYTES_MAX {
             return Err(Torn::TooLarge);
         }
@@ -98,8 +107,16 @@ pub(crate) async fn read(mut body: Incoming, share: &mut Share) -> Result<Bytes,
 pub(crate) enum Unstaged {
     /// It was not read to its end.
     Torn(Torn),
+    /// It is not of the encoding that it is said to be of.
+    Malformed(Malformed),
     /// The store could not take it.
     Store(store::Error),
+}
+
+impl From<Malformed> for Unstaged {
+    fn from(malformed: Malformed) -> Self {
+        Self::Malformed(malformed)
+    }
 }
 
 impl From<Torn> for Unstaged {
@@ -121,7 +138,7 @@ pub(crate) async fn stage(mut body: Incoming, stage: &mut Stage) -> Result<(), U
     }
     let begun = Instant::now();
     let mut length = 0;
-    while let Some(bytes) = next(&mut body, begun).await? {
+    while let Some(bytes) = next(&mut body, begun, BODY_DURATION_MAX).await? {
         length += bytes.len();
         if length > BODY_BYTES_MAX {
             return Err(Torn::TooLarge.into());
@@ -131,8 +148,66 @@ pub(crate) async fn stage(mut body: Incoming, stage: &mut Stage) -> Result<(), U
     Ok(())
 }
 
-/// Waits for the next bytes of a body that was begun then; nothing at its end.
-async fn next(body: &mut Incoming, begun: Instant) -> Result<Option<Bytes>, Torn> {
+/// Writes the payload of an operation to a stage, patiently; memory holds a chunk of it.
+pub(crate) async fn stage_payload(
+    mut body: Incoming,
+    chunked: bool,
+    size: Option<u64>,
+    stage: &mut Stage,
+) -> Result<(), Unstaged> {
+    let begun = Instant::now();
+    let mut decoder = chunked.then(Chunked::default);
+    let mut length = 0;
+    while let Some(bytes) = next(&mut body, begun, PAYLOAD_DURATION_MAX).await? {
+        let mut rest = &bytes[..];
+        while !rest.is_empty() {
+            let piece = match &mut decoder {
+                Some(decoder) => decoder.next(&mut rest)?.unwrap_or_default(),
+                None => std::mem::take(&mut rest),
+            };
+            length += piece.len() as u64;
+            if length > PAYLOAD_BYTES_MAX {
+                return Err(Torn::TooLarge.into());
+            }
+            stage.write(piece).await?;
+        }
+    }
+    let complete = decoder.is_none_or(|decoder| decoder.is_complete());
+    if !complete || size.is_some_and(|size| size != length) {
+        return Err(Torn::Cut.into());
+    }
+    Ok(())
+}
+
+/// Reads on for a while without keeping anything, so that a client that is still sending hears the refusal instead of
+/// a broken connection; one that waits for `100 Continue` has sent nothing.
+pub(crate) async fn drain(mut body: Incoming, headers: &HeaderMap) {
+    let waits =
+        headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
+    if waits {
+        return;
+    }
+    let begun = Instant::now();
+    let mut left = DRAIN_BYTES_MAX;
+    let reading = async {
+        while let Ok(Some(bytes)) = next(&mut body, begun, DRAIN_DURATION_MAX).await {
+            left = left.saturating_sub(bytes.len());
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DRAIN_DURATION_MAX, reading).await;
+}
+
+/// Names what was staged.
+pub(crate) fn content(staged: Staged) -> Content {
+    let Staged { sha256, size, sha1, sha512, md5 } = staged;
+    Content { sha256, size, sha1, sha512, md5 }
+}
+
+/// Waits for the next bytes of a body that was begun then and may take so long; nothing at its end.
+async fn next(body: &mut Incoming, begun: Instant, duration_max: Duration) -> Result<Option<Bytes>, Torn> {
     loop {
         let frame = match tokio::time::timeout(BODY_PAUSE_MAX, body.frame()).await {
             Err(_) => return Err(Torn::TooSlow),
@@ -140,7 +215,7 @@ async fn next(body: &mut Incoming, begun: Instant) -> Result<Option<Bytes>, Torn
             Ok(Some(Err(_))) => return Err(Torn::Cut),
             Ok(Some(Ok(frame))) => frame,
         };
-        if begun.elapsed() > BODY_DURATION_MAX {
+        if begun.elapsed() > duration_max {
             return Err(Torn::TooSlow);
         }
         if let Ok(bytes) = frame.into_data() {

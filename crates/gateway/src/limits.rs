@@ -30,6 +30,21 @@ pub const BODY_PAUSE_MAX: Duration = Duration::from_secs(20);
 /// How long a client may take for the whole body of an API call.
 pub const BODY_DURATION_MAX: Duration = Duration::from_secs(60);
 
+/// Largest payload of an operation that takes bytes: AWS's quota of 5 GB for one asset.
+pub const PAYLOAD_BYTES_MAX: u64 = 5 << 30;
+
+/// How long a client may take for a payload: the largest at one megabyte a second, and as much again.
+pub const PAYLOAD_DURATION_MAX: Duration = Duration::from_secs(3 * 3600);
+
+/// Most payloads that are on their way at once, each with some 512 KiB of buffers.
+pub const PAYLOADS_MAX: usize = 128;
+
+/// Most that is read and thrown away of a payload that is refused: beyond it the connection breaks.
+pub const DRAIN_BYTES_MAX: usize = 16 << 20;
+
+/// Longest time that this takes.
+pub const DRAIN_DURATION_MAX: Duration = Duration::from_secs(5);
+
 /// How long a client may leave an answer untaken.
 pub const ANSWER_PAUSE_MAX: Duration = Duration::from_secs(30);
 
@@ -38,3 +53,6 @@ pub const CONNECTIONS_MAX: usize = 4096;
 
 /// How long a stopping server waits for the requests in flight.
 pub const SHUTDOWN_DURATION_MAX: Duration = Duration::from_secs(25);
+
+/// How often the files of the server's certificate are looked at.
+pub const CERTIFICATE_LOOK_PAUSE: Duration = Duration::from_secs(5);

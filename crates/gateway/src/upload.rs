@@ -79,10 +79,13 @@ impl Uploads {
         match intake::stage(body, &mut stage).await {
             Ok(()) => {}
             Err(Unstaged::Torn(torn)) => return torn_body(torn),
+            Err(Unstaged::Malformed(malformed)) => {
+                return answer::refusal(400, "InvalidRequestException", malformed.0);
+            }
             Err(Unstaged::Store(error)) => return broken(&error),
         }
         let content = match stage.finish().await {
-            Ok(staged) => Content { sha256: staged.sha256, size: staged.size },
+            Ok(staged) => intake::content(staged),
             Err(error) => return broken(&error),
         };
         let (name, call, content) = (name.to_owned(), Arc::new(call), Arc::new(content));

@@ -50,7 +50,13 @@ fn members_come_from_query_and_body() {
 fn an_upload_names_its_bytes_and_a_flag_may_be_bare() {
     let spec = operations::PublishPackageVersion::SPEC;
     assert_eq!(spec.request_payload, Some("assetContent"));
-    let content = model::Content { sha256: "ab".repeat(32), size: 7 };
+    let content = model::Content {
+        sha256: "ab".repeat(32),
+        size: 7,
+        sha1: "cd".repeat(20),
+        sha512: "ef".repeat(64),
+        md5: "01".repeat(16),
+    };
     let members = json!({
         "domain": "shop", "repository": "app", "format": "generic", "package": "p", "packageVersion": "1",
         "assetName": "a.zip", "assetSHA256": content.sha256, "unfinished": true, "assetContent": content.to_value()
@@ -65,7 +71,7 @@ fn an_upload_names_its_bytes_and_a_flag_may_be_bare() {
 #[test]
 fn a_download_answers_headers_and_content_and_no_json() {
     assert!(operations::GetPackageVersionAsset::SPEC.response_stream);
-    let content = model::Content { sha256: "00".to_owned(), size: 3 };
+    let content = model::Content { sha256: "00".to_owned(), size: 3, ..model::Content::default() };
     let output = types::GetPackageVersionAssetResult {
         asset: content.clone(),
         asset_name: Some("a.zip".to_owned()),

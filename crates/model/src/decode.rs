@@ -104,7 +104,13 @@ impl FromJson for Content {
     fn from_json(value: Value) -> Self {
         let mut members = members(value);
         let size = members.get("size").and_then(Value::as_u64).unwrap_or_default();
-        Content { sha256: take(&mut members, "sha256"), size }
+        Content {
+            sha256: take(&mut members, "sha256"),
+            size,
+            sha1: take(&mut members, "sha1"),
+            sha512: take(&mut members, "sha512"),
+            md5: take(&mut members, "md5"),
+        }
     }
 }
 

@@ -113,11 +113,19 @@ pub struct Content {
     pub sha256: String,
     /// The number of bytes.
     pub size: u64,
+    /// Their SHA-1, likewise; on input only, like the two that follow.
+    pub sha1: String,
+    /// Their SHA-512.
+    pub sha512: String,
+    /// Their MD5.
+    pub md5: String,
 }
 
 impl Content {
     /// Turns the name into the JSON value that stands in an input's payload member.
     pub fn to_value(&self) -> serde_json::Value {
-        serde_json::json!({"sha256": self.sha256, "size": self.size})
+        serde_json::json!({
+            "sha256": self.sha256, "size": self.size, "sha1": self.sha1, "sha512": self.sha512, "md5": self.md5
+        })
     }
 }

@@ -10,13 +10,14 @@ mod error;
 pub mod idempotency;
 mod operations;
 pub mod page;
+pub mod range;
 pub mod rate;
 mod reply;
 
 pub use call::{Call, Denied, Installation, Source};
 pub use dialect::{Dialect, Fault};
 pub use error::Error;
-pub use operations::{Access, Operate, Table};
+pub use operations::{Access, Admit, Operate, Table, UNKNOWN_SHA256};
 pub use reply::{Body, Problem, Reply};
 
 /// The tables that this crate keeps in the store.

@@ -6,6 +6,8 @@ use model::{Decode, Invalid, Members, ModelledError, Operation, Spec};
 use store::{Store, Tx};
 
 use crate::idempotency::{Claim, Known};
+use crate::rate::Asked;
+use crate::reply::Body;
 use crate::{Call, Denied, Dialect, Error, Fault, Problem, Reply};
 
 /// The function of an operation: synchronous, in one transaction, may be run twice.
@@ -32,10 +34,24 @@ pub struct Table {
     entries: HashMap<(&'static str, &'static str), Entry>,
 }
 
+/// Decodes an input for what awaits it.
+type Prepare = Box<dyn Fn(Members) -> Box<dyn Prepared> + Send + Sync>;
+
 struct Entry {
     access: Access,
-    prepare: Box<dyn Fn(Members) -> Box<dyn Prepared> + Send + Sync>,
+    prepare: Prepare,
+    /// Makes the question whether the bytes of a payload may come.
+    ask: Option<Prepare>,
 }
+
+/// The hash that stands for one the client does not give with its head: it sends the bytes unsigned, or signed piece by
+/// piece.
+pub const UNKNOWN_SHA256: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The function that says, before the bytes of an operation's payload are read, whether they may come: its input names
+/// a payload of no bytes.
+pub type Admit<O> =
+    fn(&mut Tx, &Call, &<O as Operation>::Input) -> Result<(), Error<<O as Operation>::Error>>;
 
 /// A decoded input together with the function that awaits it.
 trait Prepared: Send + Sync {
@@ -47,6 +63,12 @@ struct Job<O: Operation> {
     dry_run: bool,
     undeclared: &'static [(&'static str, &'static str)],
     operate: Operate<O>,
+}
+
+struct Question<O: Operation> {
+    input: O::Input,
+    undeclared: &'static [(&'static str, &'static str)],
+    admit: Admit<O>,
 }
 
 /// Why a job did not answer, encoded.
@@ -84,6 +106,18 @@ impl Table {
         self.enter::<O>(Access::Write, operate);
     }
 
+    /// Enters an operation that writes and whose input carries bytes; `admit` is asked before they are read.
+    pub fn upload<O: Operation>(&mut self, admit: Admit<O>, operate: Operate<O>) {
+        self.enter::<O>(Access::Write, operate);
+        let spec = O::SPEC;
+        let undeclared = self.dialects[spec.service.id].undeclared;
+        let ask = Box::new(move |members: Members| -> Box<dyn Prepared> {
+            Box::new(Question::<O> { input: O::Input::decode(members), undeclared, admit })
+        });
+        let entry = self.entries.get_mut(&(spec.service.id, spec.name));
+        entry.expect("it was entered above").ask = Some(ask);
+    }
+
     fn enter<O: Operation>(&mut self, access: Access, operate: Operate<O>) {
         let spec = O::SPEC;
         let dialect = self.dialects.get(spec.service.id).expect("a service is entered before its operations");
@@ -92,7 +126,7 @@ impl Table {
             let dry_run = members.get("DryRun").and_then(serde_json::Value::as_bool).unwrap_or_default();
             Box::new(Job::<O> { input: O::Input::decode(members), dry_run, undeclared, operate })
         });
-        let before = self.entries.insert((spec.service.id, spec.name), Entry { access, prepare });
+        let before = self.entries.insert((spec.service.id, spec.name), Entry { access, prepare, ask: None });
         assert!(before.is_none(), "{}.{} is entered twice", spec.service.id, spec.name);
     }
 
@@ -144,23 +178,44 @@ impl Table {
         outcome.map_err(|failure| self.problem(spec, failure))
     }
 
+    /// Says whether the bytes of a request's payload may come; `members` are its other members, checked here.
+    pub async fn admit(
+        &self,
+        store: &Store,
+        call: &Call,
+        spec: &'static Spec,
+        members: Members,
+    ) -> Result<(), Problem> {
+        let entry = self.entry(spec, &members)?;
+        let Some(ask) = &entry.ask else { return Ok(()) };
+        let (question, call) = (ask(members), call.clone());
+        let outcome = store.read(move |tx| question.run(tx, &call)).await;
+        outcome.map(drop).map_err(|failure| self.problem(spec, failure))
+    }
+
+    /// Checks an input against its model and finds its operation.
+    fn entry(&self, spec: &'static Spec, members: &Members) -> Result<&Entry, Problem> {
+        let fault = |fault| self.problem(spec, Failure::Fault(fault));
+        model::validate(spec.input, members).map_err(|invalid| {
+            fault(match invalid {
+                Invalid::WrongType { .. } => Fault::WrongType(invalid.to_string()),
+                Invalid::Constraints(_) => Fault::Constraints(invalid.to_string()),
+            })
+        })?;
+        self.entries.get(&(spec.service.id, spec.name)).ok_or_else(|| {
+            let message = format!("{} {} is not implemented yet", spec.service.id, spec.name);
+            Problem::plain(spec.service, 501, "NotImplemented", &message)
+        })
+    }
+
     fn prepare(
         &self,
         call: &Call,
         spec: &'static Spec,
         members: Members,
     ) -> Result<(Request, Access), Problem> {
-        let fault = |fault| self.problem(spec, Failure::Fault(fault));
-        model::validate(spec.input, &members).map_err(|invalid| {
-            fault(match invalid {
-                Invalid::WrongType { .. } => Fault::WrongType(invalid.to_string()),
-                Invalid::Constraints(_) => Fault::Constraints(invalid.to_string()),
-            })
-        })?;
-        let Some(entry) = self.entries.get(&(spec.service.id, spec.name)) else {
-            let message = format!("{} {} is not implemented yet", spec.service.id, spec.name);
-            return Err(Problem::plain(spec.service, 501, "NotImplemented", &message));
-        };
+        let entry = self.entry(spec, &members)?;
+        throttle(call, spec, entry.access)?;
         let claim = Claim::of(spec, &members);
         let request = Request { spec, call: call.clone(), claim, job: (entry.prepare)(members) };
         Ok((request, entry.access))
@@ -213,21 +268,51 @@ impl<O: Operation> Prepared for Job<O> {
     fn run(&self, tx: &mut Tx, call: &Call) -> Result<Reply, Failure> {
         match (self.operate)(tx, call, &self.input) {
             Ok(output) => Ok(Reply::of(O::SPEC, &output)),
-            Err(Error::Modelled(error)) => {
-                debug_assert!(
-                    declared(O::SPEC, self.undeclared, error.name()),
-                    "{} answers {}, which its model does not declare",
-                    O::SPEC.name,
-                    error.name()
-                );
-                Err(Failure::Problem(Problem::modelled(&error)))
-            }
             Err(Error::Denied(Denied(message))) if self.dry_run => {
                 Err(Failure::Fault(Fault::DryRunDenied(message)))
             }
-            Err(Error::Denied(Denied(message))) => Err(Failure::Fault(Fault::AccessDenied(message))),
-            Err(Error::Store(error)) => Err(Failure::Store(error)),
+            Err(error) => Err(failure(O::SPEC, self.undeclared, error)),
         }
+    }
+}
+
+impl<O: Operation> Prepared for Question<O> {
+    fn run(&self, tx: &mut Tx, call: &Call) -> Result<Reply, Failure> {
+        match (self.admit)(tx, call, &self.input) {
+            Ok(()) => Ok(Reply { status: 100, headers: Vec::new(), body: Body::Json(String::new()) }),
+            Err(error) => Err(failure(O::SPEC, self.undeclared, error)),
+        }
+    }
+}
+
+/// Refuses what comes faster than the operator allows; the rates are CodeArtifact's.
+fn throttle(call: &Call, spec: &'static Spec, access: Access) -> Result<(), Problem> {
+    if spec.service.id != "codeartifact" {
+        return Ok(());
+    }
+    let asked =
+        Asked::Operation { name: spec.name, writes: matches!(access, Access::Write), account: &call.account };
+    call.installation.rates.admit(asked, call.now).map_err(|seconds| {
+        let message = format!("Rate exceeded: {} may be called again in {seconds} s", spec.name);
+        let mut problem = Problem::plain(spec.service, 429, "ThrottlingException", &message);
+        problem.headers.push(("Retry-After", seconds.to_string()));
+        problem
+    })
+}
+
+fn failure<E: ModelledError>(spec: &Spec, undeclared: &[(&str, &str)], error: Error<E>) -> Failure {
+    match error {
+        Error::Modelled(error) => {
+            debug_assert!(
+                declared(spec, undeclared, error.name()),
+                "{} answers {}, which its model does not declare",
+                spec.name,
+                error.name()
+            );
+            Failure::Problem(Problem::modelled(&error))
+        }
+        Error::Denied(Denied(message)) => Failure::Fault(Fault::AccessDenied(message)),
+        Error::Store(error) => Failure::Store(error),
     }
 }
 

@@ -79,13 +79,17 @@ pub fn get_asset(
         return Err(not_found(Kind::Asset, &input.asset, message));
     };
     Ok(GetPackageVersionAssetResult {
-        asset: Content { sha256: asset.sha256, size: u64::try_from(asset.size).unwrap_or_default() },
+        asset: Content {
+            sha256: asset.sha256,
+            size: u64::try_from(asset.size).unwrap_or_default(),
+            ..Content::default()
+        },
         asset_name: Some(asset.name),
         package_version: Some(version.version),
         package_version_revision: Some(version.revision),
     })
 }
 
-fn summary(asset: Asset) -> AssetSummary {
+pub(super) fn summary(asset: Asset) -> AssetSummary {
     AssetSummary { hashes: Some(asset.hashes()), size: Some(asset.size), name: asset.name }
 }
