@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use store::Clock;
 
-use crate::upstream::{Downloads, Fetcher, NpmUpstream, Policy};
+use crate::upstream::{CargoUpstream, Downloads, Fetcher, NpmUpstream, Policy};
 
 /// What all formats read registries with.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct Upstreams {
     pub fetcher: Arc<Fetcher>,
     /// Brings their files in.
     pub downloads: Downloads,
+    /// Reads from crate registries.
+    pub cargo: CargoUpstream,
     /// Reads from npm registries.
     pub npm: NpmUpstream,
 }
@@ -23,6 +25,7 @@ impl Upstreams {
         let fetcher = Arc::new(fetcher);
         Self {
             downloads: Downloads::new(Arc::clone(&fetcher)),
+            cargo: CargoUpstream::new(Arc::clone(&fetcher), policy, clock, bytes_max),
             npm: NpmUpstream::new(Arc::clone(&fetcher), policy, clock.clone(), bytes_max),
             fetcher,
         }

@@ -4,6 +4,7 @@
 //! that may be kept, `Downloads` brings files in. A file a format says what is asked for and what of it is believed.
 
 mod byte_cache;
+mod cargo;
 mod credentials;
 mod defaults;
 mod download;
@@ -23,6 +24,7 @@ mod tls;
 mod via;
 
 pub use byte_cache::ByteCache;
+pub use cargo::CargoUpstream;
 pub use credentials::{Credentials, Secret};
 pub use downloads::{Download, Downloads, Proof, admitted};
 pub use error::FetchError;

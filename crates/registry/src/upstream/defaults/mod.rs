@@ -3,6 +3,7 @@
 //!
 //! To teach a format its clients: implement [`Clients`] in its file and name it in [`of`].
 
+mod cargo;
 mod maven;
 mod npm;
 
@@ -37,6 +38,7 @@ pub(super) trait Clients {
 pub(super) fn of(connection: Connection, machine: &dyn Machine) -> Box<dyn Clients> {
     match connection.format {
         Format::Npm => Box::new(npm::Npm::read(machine)),
+        Format::Cargo => Box::new(cargo::Cargo::read(machine)),
         Format::Maven => Box::new(maven::Maven::of(connection)),
         _ => Box::new(Silent),
     }
