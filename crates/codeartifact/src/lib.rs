@@ -17,6 +17,7 @@ pub mod package;
 pub mod package_group;
 pub mod package_version;
 mod page;
+pub mod policy;
 pub mod release_age;
 pub mod repository;
 pub mod resolution;
@@ -56,6 +57,13 @@ pub fn register(table: &mut Table) {
     table.write::<api::DisassociateExternalConnection>(repository::disassociate);
     table.read::<api::GetRepositoryEndpoint>(repository::endpoint);
     table.read::<api::GetAuthorizationToken>(token::get);
+
+    table.read::<api::GetDomainPermissionsPolicy>(policy::get_of_domain);
+    table.write::<api::PutDomainPermissionsPolicy>(policy::put_of_domain);
+    table.write::<api::DeleteDomainPermissionsPolicy>(policy::delete_of_domain);
+    table.read::<api::GetRepositoryPermissionsPolicy>(policy::get_of_repository);
+    table.write::<api::PutRepositoryPermissionsPolicy>(policy::put_of_repository);
+    table.write::<api::DeleteRepositoryPermissionsPolicy>(policy::delete_of_repository);
 
     table.read::<api::ListPackages>(package::list);
     table.read::<api::DescribePackage>(package::describe);

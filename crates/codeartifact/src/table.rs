@@ -129,6 +129,12 @@ CREATE INDEX codeartifact_package_by_domain
 CREATE INDEX codeartifact_package_by_crate
     ON codeartifact_package (account, region, domain, repository, REPLACE(LOWER(name), '_', '-'))
     WHERE format = 'cargo';
+", "
+CREATE TABLE codeartifact_policy (
+    account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL, repository TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (account, region, domain, repository));
 "];
 
 /// Where a blob may still be needed.

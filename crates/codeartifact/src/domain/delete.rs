@@ -6,6 +6,7 @@ use store::Tx;
 
 use super::{DomainKey, description, table};
 use crate::error::{Error, Kind, conflict};
+use crate::policy::{self, Guard, Wanted};
 use crate::{arn, tag};
 
 /// Deletes an empty domain; deleting what is already gone succeeds and answers nothing.
@@ -14,8 +15,9 @@ use crate::{arn, tag};
 pub fn delete(tx: &mut Tx, call: &Call, input: &DeleteDomainRequest) -> Result<DeleteDomainResult, Error> {
     let key = DomainKey::of(call, &input.domain, input.domain_owner.as_deref());
     let resource = arn::domain(&call.partition, &key);
-    call.allow(tx, "codeartifact:DeleteDomain", &resource)?;
-    let Some(domain) = table::get(tx, &key)? else {
+    let (domain, guard) = Guard::of_domain(tx, call, &key)?;
+    guard.allow(tx, call, &Wanted::new("codeartifact:DeleteDomain", &resource))?;
+    let Some(domain) = domain else {
         return Ok(DeleteDomainResult { domain: None });
     };
     let repositories = table::repository_count(tx, &key)?;
@@ -26,5 +28,6 @@ pub fn delete(tx: &mut Tx, call: &Call, input: &DeleteDomainRequest) -> Result<D
     let last = description(tx, call, &domain, "Deleted")?;
     table::delete(tx, &key)?;
     tag::delete_all(tx, &key, &resource)?;
+    policy::table::delete(tx, &key, "")?;
     Ok(DeleteDomainResult { domain: Some(last) })
 }

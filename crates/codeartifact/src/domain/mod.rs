@@ -18,6 +18,7 @@ use store::Tx;
 
 use crate::arn;
 use crate::error::{Error, Kind, not_found};
+use crate::policy::{Guard, Wanted};
 
 /// Which domain is meant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,10 +53,11 @@ impl DomainKey {
     }
 }
 
-/// Finds the domain that a request names and asks whether the caller may perform `action` on `resource` in it.
+/// Finds the domain that a request names and asks whether the caller may perform `action` on `resource`, which is the
+/// domain or one of its package groups.
 ///
-/// Errors in this order: access denied where the domain belongs to another account whose policy does not admit
-/// the caller, whether or not it exists; not found; access denied.
+/// Errors in this order: access denied where the domain belongs to another account and its policy does not admit the
+/// caller, whether or not it exists; not found; access denied.
 pub(crate) fn reach(
     tx: &mut Tx,
     call: &Call,
@@ -63,17 +65,19 @@ pub(crate) fn reach(
     key: &DomainKey,
     resource: &str,
 ) -> Result<Domain, Error> {
-    let own = key.account == call.account;
-    if !own {
-        call.allow(tx, action, resource)?;
-    }
-    let Some(domain) = table::get(tx, key)? else {
-        return Err(absent(key));
-    };
-    if own {
-        call.allow(tx, action, resource)?;
-    }
-    Ok(domain)
+    reach_for(tx, call, key, &Wanted::new(action, resource))
+}
+
+/// The same, for a request that says more about itself.
+pub(crate) fn reach_for(
+    tx: &mut Tx,
+    call: &Call,
+    key: &DomainKey,
+    wanted: &Wanted<'_>,
+) -> Result<Domain, Error> {
+    let (domain, guard) = Guard::of_domain(tx, call, key)?;
+    guard.allow(tx, call, wanted)?;
+    domain.ok_or_else(|| absent(key))
 }
 
 pub(crate) fn absent(key: &DomainKey) -> Error {

@@ -20,9 +20,9 @@ use service::Call;
 use store::Tx;
 
 use crate::arn;
-use crate::domain;
 use crate::error::{Error, Kind, invalid, not_found};
 use crate::name::Coordinates;
+use crate::policy::Wanted;
 use crate::repository::{self, Repository, RepositoryKey};
 
 /// A stored package, without its versions; it may have none.
@@ -62,8 +62,7 @@ pub(crate) fn reach_repository(
     package: &Coordinates,
 ) -> Result<Repository, Error> {
     let resource = arn::package(&call.partition, key, package);
-    domain::reach(tx, call, action, &key.domain, &resource)?;
-    repository::table::get(tx, key)?.ok_or_else(|| repository::absent(key))
+    repository::reach_for(tx, call, key, &Wanted::new(action, &resource))
 }
 
 /// Finds the package that a request names and asks whether the caller may perform `action` on it.

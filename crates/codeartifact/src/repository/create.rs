@@ -6,6 +6,7 @@ use store::Tx;
 
 use super::{Repository, RepositoryKey, description, table, upstream};
 use crate::error::{Error, Kind, conflict, quota};
+use crate::policy::Wanted;
 use crate::{arn, domain, limits, tag};
 
 /// Creates a repository, administered by the caller's account.
@@ -21,7 +22,10 @@ pub fn create(
     let key = RepositoryKey::of(call, &input.domain, input.domain_owner.as_deref(), &input.repository);
     let upstreams = upstream::named(&key, input.upstreams.as_deref().unwrap_or_default())?;
     let resource = arn::repository(&call.partition, &key);
-    domain::reach(tx, call, "codeartifact:CreateRepository", &key.domain, &resource)?;
+    let tags = input.tags.as_deref().unwrap_or_default();
+    let in_domain = arn::domain(&call.partition, &key.domain);
+    let wanted = Wanted::new("codeartifact:CreateRepository", &in_domain).with_tags(tags);
+    domain::reach_for(tx, call, &key.domain, &wanted)?;
     let tags = tag::checked(tx, call, &resource, Kind::Repository, &key.name, input.tags.as_deref())?;
     if table::get(tx, &key)?.is_some() {
         let message = format!("Repository {} already exists in domain {}", key.name, key.domain.name);

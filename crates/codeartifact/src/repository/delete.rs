@@ -7,6 +7,7 @@ use store::Tx;
 use super::{RepositoryKey, description, table};
 use crate::error::Error;
 use crate::package_version::event;
+use crate::policy::{self, Guard, Wanted};
 use crate::{arn, domain, tag};
 
 /// Deletes a repository with all that it holds; deleting what is already gone succeeds and answers nothing.
@@ -20,13 +21,16 @@ pub fn delete(
 ) -> Result<DeleteRepositoryResult, Error> {
     let key = RepositoryKey::of(call, &input.domain, input.domain_owner.as_deref(), &input.repository);
     let resource = arn::repository(&call.partition, &key);
-    domain::reach(tx, call, "codeartifact:DeleteRepository", &key.domain, &resource)?;
-    let Some(repository) = table::get(tx, &key)? else {
+    let (domain, repository, guard) = Guard::of_repository(tx, call, &key)?;
+    guard.allow(tx, call, &Wanted::new("codeartifact:DeleteRepository", &resource))?;
+    domain.ok_or_else(|| domain::absent(&key.domain))?;
+    let Some(repository) = repository else {
         return Ok(DeleteRepositoryResult { repository: None });
     };
     event::repository_deleted(tx, &call.partition, &repository)?;
     let last = description(tx, call, repository)?;
     table::delete(tx, &key)?;
     tag::delete_all(tx, &key.domain, &resource)?;
+    policy::table::delete(tx, &key.domain, &key.name)?;
     Ok(DeleteRepositoryResult { repository: Some(last) })
 }

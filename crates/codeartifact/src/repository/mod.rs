@@ -30,6 +30,7 @@ use store::Tx;
 use crate::arn;
 use crate::domain::{self, DomainKey};
 use crate::error::{Error, Kind, not_found};
+use crate::policy::{Guard, Wanted};
 
 /// Which repository is meant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,11 +71,26 @@ impl RepositoryKey {
 
 /// Finds the repository that a request names and asks whether the caller may perform `action` on it.
 ///
-/// Errors in this order: domain not found, access denied, repository not found.
+/// Errors in this order: domain not found, access denied, repository not found; where both belong to other accounts
+/// and the repository's policy does not admit the caller, access denied whether or not they exist.
 pub fn reach(tx: &mut Tx, call: &Call, action: &str, key: &RepositoryKey) -> Result<Repository, Error> {
     let resource = arn::repository(&call.partition, key);
-    domain::reach(tx, call, action, &key.domain, &resource)?;
-    table::get(tx, key)?.ok_or_else(|| absent(key))
+    reach_for(tx, call, key, &Wanted::new(action, &resource))
+}
+
+/// Finds a repository and asks whether the caller may do something on it or on one of its packages.
+///
+/// Errors as for [`reach`].
+pub(crate) fn reach_for(
+    tx: &mut Tx,
+    call: &Call,
+    key: &RepositoryKey,
+    wanted: &Wanted<'_>,
+) -> Result<Repository, Error> {
+    let (domain, repository, guard) = Guard::of_repository(tx, call, key)?;
+    guard.allow(tx, call, wanted)?;
+    domain.ok_or_else(|| domain::absent(&key.domain))?;
+    repository.ok_or_else(|| absent(key))
 }
 
 pub(crate) fn absent(key: &RepositoryKey) -> Error {

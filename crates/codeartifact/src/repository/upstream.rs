@@ -6,8 +6,7 @@ use model_codeartifact::types::UpstreamRepository;
 use service::Call;
 use store::Tx;
 
-use super::{RepositoryKey, absent, table};
-use crate::arn;
+use super::{RepositoryKey, reach, table};
 use crate::error::{Error, Kind, invalid, quota};
 use crate::limits::UPSTREAMS_DIRECT_MAX;
 
@@ -31,7 +30,7 @@ pub(super) fn named(key: &RepositoryKey, upstreams: &[UpstreamRepository]) -> Re
 
 /// Checks that a repository may get these upstreams.
 ///
-/// Errors in this order: an upstream that does not exist, one that the caller may not associate, a cycle
+/// Errors in this order: an upstream that the caller may not associate, one that does not exist, a cycle
 /// (assumed: a validation error), more than a repository may have.
 pub(super) fn check(
     tx: &mut Tx,
@@ -41,11 +40,7 @@ pub(super) fn check(
 ) -> Result<(), Error> {
     for name in upstreams {
         let upstream = key.sibling(name);
-        if table::get(tx, &upstream)?.is_none() {
-            return Err(absent(&upstream));
-        }
-        let resource = arn::repository(&call.partition, &upstream);
-        call.allow(tx, "codeartifact:AssociateWithDownstreamRepository", &resource)?;
+        reach(tx, call, "codeartifact:AssociateWithDownstreamRepository", &upstream)?;
     }
     if let Some(upstream) = closes_cycle(tx, key, upstreams)? {
         return Err(invalid(format!(

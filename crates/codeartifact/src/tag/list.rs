@@ -6,6 +6,7 @@ use store::Tx;
 
 use super::{reach, table};
 use crate::error::Error;
+use crate::policy::Wanted;
 
 /// Lists the tags of a resource by key.
 ///
@@ -15,7 +16,7 @@ pub fn list(
     call: &Call,
     input: &ListTagsForResourceRequest,
 ) -> Result<ListTagsForResourceResult, Error> {
-    let tagged = reach(tx, call, "codeartifact:ListTagsForResource", &input.resource_arn)?;
+    let tagged = reach(tx, call, &Wanted::new("codeartifact:ListTagsForResource", &input.resource_arn))?;
     let tags = table::list(tx, &tagged.domain, &tagged.arn)?;
     Ok(ListTagsForResourceResult {
         tags: Some(tags.into_iter().map(|(key, value)| Tag { key, value }).collect()),

@@ -10,7 +10,7 @@ mod table;
 pub use list::list;
 pub use put::put;
 pub use remove::remove;
-pub(crate) use table::delete_all;
+pub(crate) use table::{delete_all, list as of_resource};
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,7 @@ use store::Tx;
 use crate::arn::{self, Resource};
 use crate::domain::{self, DomainKey};
 use crate::error::{Error, Kind, group_not_found, invalid, quota};
+use crate::policy::{Guard, Wanted};
 use crate::{limits, repository};
 
 /// What carries tags: a domain or a repository that exists, and its ARN.
@@ -43,10 +44,24 @@ pub(crate) fn checked(
     let Some(tags) = tags.filter(|tags| !tags.is_empty()) else {
         return Ok(BTreeMap::new());
     };
-    call.allow(tx, "codeartifact:TagResource", resource)?;
+    may_tag(tx, call, resource, tags)?;
     let tags = distinct(tags)?;
     within_quota(tags.len(), kind, name)?;
     Ok(tags)
+}
+
+/// Asks whether the caller may give these tags to what it is about to create.
+///
+/// What does not exist has no policy: that of the domain is asked, with the domain as the resource (assumed).
+fn may_tag(tx: &mut Tx, call: &Call, resource: &str, tags: &[Tag]) -> Result<(), Error> {
+    let domain = match arn::parse(&call.partition, resource) {
+        Some(Resource::Domain(domain) | Resource::PackageGroup(domain, _)) => domain,
+        Some(Resource::Repository(key)) => key.domain,
+        None => return Err(unknown_resource(resource)),
+    };
+    let (_, guard) = Guard::of_domain(tx, call, &domain)?;
+    let in_domain = arn::domain(&call.partition, &domain);
+    guard.allow(tx, call, &Wanted::new("codeartifact:TagResource", &in_domain).with_tags(tags))
 }
 
 /// Stores tags, each over its namesake.
@@ -84,34 +99,37 @@ fn within_quota(count: usize, kind: Kind, name: &str) -> Result<(), Error> {
     Err(quota(kind, name, message))
 }
 
-/// Finds what an ARN names and asks whether the caller may perform `action` on it.
+/// Finds what an ARN names and asks whether the caller may do on it what is wanted.
 ///
 /// Errors in this order: an ARN of another shape, access denied, not found.
-fn reach(tx: &mut Tx, call: &Call, action: &str, resource: &str) -> Result<Tagged, Error> {
+fn reach(tx: &mut Tx, call: &Call, wanted: &Wanted<'_>) -> Result<Tagged, Error> {
+    let resource = wanted.resource;
     let Some(named) = arn::parse(&call.partition, resource) else {
-        return Err(invalid(format!(
-            "resourceArn is not the ARN of a domain, repository or package group: {resource}"
-        )));
+        return Err(unknown_resource(resource));
     };
     let arn = resource.to_owned();
     let tagged = match named {
         Resource::Domain(domain) => {
             in_region(call, &domain, resource)?;
-            domain::reach(tx, call, action, &domain, resource)?;
+            domain::reach_for(tx, call, &domain, wanted)?;
             Tagged { name: domain.name.clone(), domain, arn, kind: Kind::Domain }
         }
         Resource::Repository(key) => {
             in_region(call, &key.domain, resource)?;
-            repository::reach(tx, call, action, &key)?;
+            repository::reach_for(tx, call, &key, wanted)?;
             Tagged { name: key.name, domain: key.domain, arn, kind: Kind::Repository }
         }
         Resource::PackageGroup(domain, pattern) => {
             in_region(call, &domain, resource)?;
-            domain::reach(tx, call, action, &domain, resource)?;
+            domain::reach_for(tx, call, &domain, wanted)?;
             return Err(group_not_found(&pattern, &domain));
         }
     };
     Ok(tagged)
+}
+
+fn unknown_resource(resource: &str) -> Error {
+    invalid(format!("resourceArn is not the ARN of a domain, repository or package group: {resource}"))
 }
 
 fn in_region(call: &Call, domain: &DomainKey, resource: &str) -> Result<(), Error> {

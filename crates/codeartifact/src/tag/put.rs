@@ -6,6 +6,7 @@ use store::Tx;
 
 use super::{distinct, put_all, reach, table, within_quota};
 use crate::error::Error;
+use crate::policy::Wanted;
 
 /// Adds tags to a resource, each over its namesake.
 ///
@@ -13,7 +14,8 @@ use crate::error::Error;
 /// more tags than a resource may have.
 pub fn put(tx: &mut Tx, call: &Call, input: &TagResourceRequest) -> Result<TagResourceResult, Error> {
     let tags = distinct(&input.tags)?;
-    let tagged = reach(tx, call, "codeartifact:TagResource", &input.resource_arn)?;
+    let wanted = Wanted::new("codeartifact:TagResource", &input.resource_arn).with_tags(&input.tags);
+    let tagged = reach(tx, call, &wanted)?;
     let present = table::list(tx, &tagged.domain, &tagged.arn)?;
     let added = tags.keys().filter(|key| !present.iter().any(|(known, _)| known == *key)).count();
     within_quota(present.len() + added, tagged.kind, &tagged.name)?;

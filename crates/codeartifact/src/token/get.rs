@@ -8,6 +8,7 @@ use store::Tx;
 use super::{Claims, sign};
 use crate::domain::{self, DomainKey};
 use crate::error::{Error, invalid};
+use crate::policy::{Guard, Wanted};
 use crate::{arn, limits};
 
 /// Makes a token for every repository of a domain.
@@ -21,8 +22,11 @@ pub fn get(
     let duration_s = duration(input.duration_seconds)?;
     let key = DomainKey::of(call, &input.domain, input.domain_owner.as_deref());
     let resource = arn::domain(&call.partition, &key);
-    domain::reach(tx, call, "codeartifact:GetAuthorizationToken", &key, &resource)?;
-    call.allow(tx, "sts:GetServiceBearerToken", "*")?;
+    let (domain, guard) = Guard::of_domain(tx, call, &key)?;
+    let wanted = Wanted::new("codeartifact:GetAuthorizationToken", &resource).with_duration(duration_s);
+    guard.allow(tx, call, &wanted)?;
+    domain.ok_or_else(|| domain::absent(&key))?;
+    guard.allow_bearer_token(tx, call, duration_s)?;
     if call.principal.ends_with(":root") {
         return Err(root_denied(call, &resource));
     }

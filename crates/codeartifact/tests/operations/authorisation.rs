@@ -10,6 +10,7 @@ fn inputs() -> Vec<(&'static str, Value)> {
     let package = |more: Value| npm("web", "kit", more);
     let version = || package(json!({"packageVersion": "1.0.0"}));
     let restrictions = json!({"restrictions": {"publish": "ALLOW", "upstream": "ALLOW"}});
+    let policy = crate::support::policy("Allow", "codeartifact:*", "arn:aws:iam::111122223333:root");
     let connection = json!({"externalConnection": "public:npmjs"});
     vec![
         ("DescribeDomain", json!({"domain": "shop"})),
@@ -23,6 +24,12 @@ fn inputs() -> Vec<(&'static str, Value)> {
         ("DisassociateExternalConnection", repository(connection)),
         ("GetRepositoryEndpoint", repository(json!({"format": "npm"}))),
         ("GetAuthorizationToken", json!({"domain": "shop"})),
+        ("GetDomainPermissionsPolicy", json!({"domain": "shop"})),
+        ("PutDomainPermissionsPolicy", json!({"domain": "shop", "policyDocument": policy})),
+        ("DeleteDomainPermissionsPolicy", json!({"domain": "shop"})),
+        ("GetRepositoryPermissionsPolicy", repository(json!({}))),
+        ("PutRepositoryPermissionsPolicy", repository(json!({"policyDocument": policy}))),
+        ("DeleteRepositoryPermissionsPolicy", repository(json!({}))),
         ("ListPackages", repository(json!({}))),
         ("DescribePackage", package(json!({}))),
         ("DeletePackage", package(json!({}))),
@@ -112,6 +119,14 @@ fn the_inputs_of_these_tests_work_in_ones_own_account() {
                 "DeleteDomain" => caller.ok("DeleteRepository", crate::support::of("web", json!({}))),
                 "DisassociateExternalConnection" => {
                     crate::support::connect(caller, "web");
+                    Value::Null
+                }
+                "GetDomainPermissionsPolicy" | "DeleteDomainPermissionsPolicy" => {
+                    let policy = crate::support::policy("Allow", "codeartifact:*", "*");
+                    caller.ok("PutDomainPermissionsPolicy", json!({"domain": "shop", "policyDocument": policy}))
+                }
+                "GetRepositoryPermissionsPolicy" | "DeleteRepositoryPermissionsPolicy" => {
+                    crate::support::set_policy(caller, "web", "Allow", "codeartifact:*", "*");
                     Value::Null
                 }
                 _ => Value::Null,

@@ -66,6 +66,18 @@ pub fn connect(caller: &Caller<'_>, repository: &str) {
     caller.ok("AssociateExternalConnection", of(repository, json!({"externalConnection": "public:npmjs"})));
 }
 
+/// A policy of one statement on every resource.
+pub fn policy(effect: &str, action: &str, principal: &str) -> String {
+    let statement = json!({"Effect": effect, "Action": action, "Resource": "*", "Principal": {"AWS": principal}});
+    json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+}
+
+/// Gives a repository of the shop a policy of one statement, as its owner.
+pub fn set_policy(caller: &Caller<'_>, repository: &str, effect: &str, action: &str, principal: &str) {
+    let document = policy(effect, action, principal);
+    caller.ok("PutRepositoryPermissionsPolicy", of(repository, json!({"policyDocument": document})));
+}
+
 pub fn key(repository: &str) -> RepositoryKey {
     let domain = DomainKey { account: OWNER.into(), region: REGION.into(), name: "shop".into() };
     RepositoryKey { domain, name: repository.into() }

@@ -1,0 +1,113 @@
+//! Who stands at the door of a domain or a repository: its owner's account, and the policy that hangs on it.
+//!
+//! The policy is read together with the domain, so that one without policies costs no further read.
+
+use iam::{Principal, Refused, Request, Verdict, decide};
+use service::{Call, Denied};
+use store::Tx;
+
+use super::{Wanted, parsed};
+use crate::domain::{self, Domain, DomainKey};
+use crate::error::Error;
+use crate::repository::{self, Repository, RepositoryKey};
+use crate::tag;
+
+/// What decides whether a caller may act on a domain or a repository, or on something in it.
+pub(crate) struct Guard {
+    domain: DomainKey,
+    /// Whether the caller's account owns what is guarded.
+    own: bool,
+    /// The policy that hangs on it.
+    policy: Option<String>,
+}
+
+impl Guard {
+    /// Finds a domain, if it exists, and its guard.
+    pub(crate) fn of_domain(
+        tx: &mut Tx,
+        call: &Call,
+        key: &DomainKey,
+    ) -> Result<(Option<Domain>, Guard), store::Error> {
+        let (domain, policy) = domain::table::get_with_policy(tx, key, "")?.unzip();
+        let own = key.account == call.account;
+        Ok((domain, Guard { domain: key.clone(), own, policy: policy.flatten() }))
+    }
+
+    /// Finds the domain of a repository and the repository, as far as they exist, and the repository's guard.
+    ///
+    /// The account that administers a repository owns it, and so does that of its domain (assumed).
+    pub(crate) fn of_repository(
+        tx: &mut Tx,
+        call: &Call,
+        key: &RepositoryKey,
+    ) -> Result<(Option<Domain>, Option<Repository>, Guard), store::Error> {
+        let (domain, policy) = domain::table::get_with_policy(tx, &key.domain, &key.name)?.unzip();
+        let repository = if domain.is_some() { repository::table::get(tx, key)? } else { None };
+        let administers = repository.as_ref().is_some_and(|found| found.administrator == call.account);
+        let own = administers || key.domain.account == call.account;
+        Ok((domain, repository, Guard { domain: key.domain.clone(), own, policy: policy.flatten() }))
+    }
+
+    /// Asks whether the caller may.
+    ///
+    /// A denial in the policy holds in the owner's account, too; from another account the policy must allow it, so
+    /// that nobody there learns what exists. Errors: access denied.
+    pub(crate) fn allow(&self, tx: &mut Tx, call: &Call, wanted: &Wanted<'_>) -> Result<(), Error> {
+        let identity = call.identity_verdict(tx, wanted.action, wanted.resource);
+        let resource = self.verdict(tx, call, wanted)?;
+        decide(identity, resource, self.own).map_err(|refused| denied(call, wanted, refused))
+    }
+
+    /// Asks whether the caller may get a bearer token, which is no action on a resource: the caller's own policies
+    /// allow it, and the policy of the domain can only deny it (assumed).
+    ///
+    /// Errors: access denied.
+    pub(crate) fn allow_bearer_token(&self, tx: &mut Tx, call: &Call, duration_s: i64) -> Result<(), Error> {
+        let wanted = Wanted::new("sts:GetServiceBearerToken", "*").with_duration(duration_s);
+        let identity = call.identity_verdict(tx, wanted.action, wanted.resource);
+        let resource = self.verdict(tx, call, &wanted)?;
+        decide(identity, resource, true).map_err(|refused| denied(call, &wanted, refused))
+    }
+
+    /// Asks whether the caller may set the policy itself: its owners alone may, and whatever it says now.
+    ///
+    /// Errors: access denied.
+    pub(crate) fn allow_owner(&self, tx: &mut Tx, call: &Call, wanted: &Wanted<'_>) -> Result<(), Error> {
+        let identity = call.identity_verdict(tx, wanted.action, wanted.resource);
+        decide(identity, Verdict::Silent, self.own).map_err(|refused| denied(call, wanted, refused))
+    }
+
+    fn verdict(&self, tx: &mut Tx, call: &Call, wanted: &Wanted<'_>) -> Result<Verdict, store::Error> {
+        let Some(text) = &self.policy else { return Ok(Verdict::Silent) };
+        let document = parsed::document(text)?;
+        let principal = Principal::parse(&call.principal);
+        let mut context = wanted.context(call, principal.as_ref(), &self.domain);
+        if document.asks_for("aws:ResourceTag/") {
+            for (key, value) in tag::of_resource(tx, &self.domain, wanted.resource)? {
+                context.set(&format!("aws:ResourceTag/{key}"), value);
+            }
+        }
+        let (action, resource) = (wanted.action, wanted.resource);
+        Ok(document.verdict(&Request { principal: principal.as_ref(), action, resource, context: &context }))
+    }
+}
+
+/// Words a refusal as AWS does, with its reason.
+fn denied(call: &Call, wanted: &Wanted<'_>, refused: Refused) -> Error {
+    let Wanted { action, resource, .. } = wanted;
+    let because = match refused {
+        Refused::DeniedByIdentity => "with an explicit deny in an identity-based policy".to_owned(),
+        Refused::DeniedByResource => "with an explicit deny in a resource-based policy".to_owned(),
+        Refused::NotAllowedByIdentity => {
+            format!("because no identity-based policy allows the {action} action")
+        }
+        Refused::NotAllowedByResource => {
+            format!("because no resource-based policy allows the {action} action")
+        }
+    };
+    let principal = &call.principal;
+    Denied(format!(
+        "User: {principal} is not authorized to perform: {action} on resource: {resource} {because}"
+    ))
+    .into()
+}
