@@ -36,8 +36,22 @@ impl Store {
         self.read(move |tx| after(tx, sequence, limit)).await
     }
 
+    /// Gives the number of the last event that is kept; 0 when there is none.
+    pub async fn last_event(&self) -> Result<i64, Error> {
+        if self.numbers_events_later() {
+            self.write(number).await?;
+        }
+        let last = |tx: &mut Tx| {
+            tx.query_one("SELECT COALESCE(MAX(sequence), 0) FROM store_outbox", &[], |row| row.integer(0))
+        };
+        Ok(self.read(last).await?.unwrap_or_default())
+    }
+
     /// Forgets up to `limit` of the oldest events from before `until`; answers how many.
     pub async fn prune_events(&self, until: Timestamp, limit: u32) -> Result<u64, Error> {
+        if self.numbers_events_later() {
+            self.write(number).await?;
+        }
         self.write(move |tx| {
             tx.execute(
                 "DELETE FROM store_outbox WHERE sequence IN
