@@ -8,6 +8,7 @@ pub mod metadata;
 pub mod multipart;
 pub mod name;
 pub mod page;
+pub mod record;
 pub mod rendering;
 pub mod route;
 pub mod sdist;
