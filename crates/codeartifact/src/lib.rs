@@ -17,6 +17,7 @@ pub mod package;
 pub mod package_group;
 pub mod package_version;
 mod page;
+pub mod quota;
 pub mod policy;
 pub mod release_age;
 pub mod repository;

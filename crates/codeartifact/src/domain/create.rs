@@ -5,8 +5,8 @@ use service::Call;
 use store::Tx;
 
 use super::{Domain, DomainKey, description, table};
-use crate::error::{Error, Kind, conflict, quota};
-use crate::{arn, limits, tag};
+use crate::error::{self, Error, Kind, conflict};
+use crate::{arn, quota, tag};
 
 /// Creates a domain in the caller's account.
 ///
@@ -22,10 +22,10 @@ pub fn create(tx: &mut Tx, call: &Call, input: &CreateDomainRequest) -> Result<C
         return Err(conflict(Kind::Domain, &key.name, message));
     }
     let owned = table::count(tx, &key.account, &key.region)?;
-    if usize::try_from(owned).is_ok_and(|owned| owned >= limits::DOMAINS_PER_ACCOUNT_MAX) {
-        let message =
-            format!("Account {} already owns {} domains", key.account, limits::DOMAINS_PER_ACCOUNT_MAX);
-        return Err(quota(Kind::Domain, &key.name, message));
+    if quota::DOMAINS_PER_ACCOUNT.is_reached(call, owned) {
+        let most = quota::DOMAINS_PER_ACCOUNT.of(call);
+        let message = format!("Account {} already owns {owned} of {most} domains", key.account);
+        return Err(error::quota(Kind::Domain, &key.name, message));
     }
     let encryption_key = encryption_key_arn(call, input.encryption_key.as_deref());
     let domain = Domain { key, encryption_key, created_at: tx.now() };

@@ -5,9 +5,9 @@ use service::Call;
 use store::Tx;
 
 use super::{Repository, RepositoryKey, description, table, upstream};
-use crate::error::{Error, Kind, conflict, quota};
+use crate::error::{self, Error, Kind, conflict};
 use crate::policy::Wanted;
-use crate::{arn, domain, limits, tag};
+use crate::{arn, domain, quota, tag};
 
 /// Creates a repository, administered by the caller's account.
 ///
@@ -33,10 +33,10 @@ pub fn create(
     }
     upstream::check(tx, call, &key, &upstreams)?;
     let present = domain::table::repository_count(tx, &key.domain)?;
-    if usize::try_from(present).is_ok_and(|present| present >= limits::REPOSITORIES_PER_DOMAIN_MAX) {
-        let most = limits::REPOSITORIES_PER_DOMAIN_MAX;
-        let message = format!("Domain {} already has {most} repositories", key.domain.name);
-        return Err(quota(Kind::Repository, &key.name, message));
+    if quota::REPOSITORIES_PER_DOMAIN.is_reached(call, present) {
+        let most = quota::REPOSITORIES_PER_DOMAIN.of(call);
+        let message = format!("Domain {} already has {present} of {most} repositories", key.domain.name);
+        return Err(error::quota(Kind::Repository, &key.name, message));
     }
     let repository = Repository {
         key,

@@ -7,8 +7,8 @@ use service::Call;
 use store::Tx;
 
 use super::{RepositoryKey, reach, table};
-use crate::error::{Error, Kind, invalid, quota};
-use crate::limits::UPSTREAMS_DIRECT_MAX;
+use crate::error::{self, Error, Kind, invalid};
+use crate::quota;
 
 /// Reads the upstreams that a request names, in the order of their priority.
 ///
@@ -48,9 +48,10 @@ pub(super) fn check(
             key.name
         )));
     }
-    if upstreams.len() > UPSTREAMS_DIRECT_MAX {
-        let message = format!("Repository {} may have {UPSTREAMS_DIRECT_MAX} direct upstreams", key.name);
-        return Err(quota(Kind::Repository, &key.name, message));
+    let most = quota::UPSTREAMS_DIRECT.of(call);
+    if upstreams.len() as u64 > most {
+        let message = format!("Repository {} may have {most} direct upstreams", key.name);
+        return Err(error::quota(Kind::Repository, &key.name, message));
     }
     Ok(())
 }

@@ -20,9 +20,9 @@ use store::Tx;
 
 use crate::arn::{self, Resource};
 use crate::domain::{self, DomainKey};
-use crate::error::{Error, Kind, group_not_found, invalid, quota};
+use crate::error::{self, Error, Kind, group_not_found, invalid};
 use crate::policy::{Guard, Wanted};
-use crate::{limits, repository};
+use crate::{quota, repository};
 
 /// What carries tags: a domain or a repository that exists, and its ARN.
 struct Tagged {
@@ -46,7 +46,7 @@ pub(crate) fn checked(
     };
     may_tag(tx, call, resource, tags)?;
     let tags = distinct(tags)?;
-    within_quota(tags.len(), kind, name)?;
+    within_quota(call, tags.len(), kind, name)?;
     Ok(tags)
 }
 
@@ -90,13 +90,13 @@ fn distinct(tags: &[Tag]) -> Result<BTreeMap<String, String>, Error> {
     Ok(distinct)
 }
 
-fn within_quota(count: usize, kind: Kind, name: &str) -> Result<(), Error> {
-    if count <= limits::TAGS_PER_RESOURCE_MAX {
+fn within_quota(call: &Call, count: usize, kind: Kind, name: &str) -> Result<(), Error> {
+    let most = quota::TAGS_PER_RESOURCE.of(call);
+    if count as u64 <= most {
         return Ok(());
     }
-    let message =
-        format!("{name} would have {count} tags; a resource may have {}", limits::TAGS_PER_RESOURCE_MAX);
-    Err(quota(kind, name, message))
+    let message = format!("{name} would have {count} tags; a resource may have {most}");
+    Err(error::quota(kind, name, message))
 }
 
 /// Finds what an ARN names and asks whether the caller may do on it what is wanted.

@@ -18,7 +18,7 @@ pub fn put(tx: &mut Tx, call: &Call, input: &TagResourceRequest) -> Result<TagRe
     let tagged = reach(tx, call, &wanted)?;
     let present = table::list(tx, &tagged.domain, &tagged.arn)?;
     let added = tags.keys().filter(|key| !present.iter().any(|(known, _)| known == *key)).count();
-    within_quota(present.len() + added, tagged.kind, &tagged.name)?;
+    within_quota(call, present.len() + added, tagged.kind, &tagged.name)?;
     put_all(tx, &tagged.domain, &tagged.arn, &tags)?;
     Ok(TagResourceResult {})
 }
