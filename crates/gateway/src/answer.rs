@@ -6,10 +6,14 @@ use std::io;
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
-use hyper::Response;
 use hyper::body::Frame;
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{
+    ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_RANGE,
+    RANGE,
+};
+use hyper::{HeaderMap, Response};
 use model::Protocol;
+use service::range::{self, Wanted};
 use service::{Body, Problem, Reply};
 use store::Blobs;
 
@@ -69,29 +73,71 @@ pub fn stream(content: store::Content) -> ResponseBody {
 }
 
 /// Frames the answer of an operation; fails when the blob that it names cannot be read.
+///
+/// Beyond AWS, of a blob a part may be asked for with the usual headers.
 pub(crate) async fn reply(
     protocol: Protocol,
     blobs: &Blobs,
     reply: Reply,
+    asked: &HeaderMap,
 ) -> Result<Response<ResponseBody>, store::Error> {
-    let (body, streamed) = match reply.body {
+    let body = match reply.body {
         // 204 must not carry a body.
-        Body::Json(_) if reply.status == 204 => (empty(), None),
-        Body::Json(json) => (full(json), None),
+        Body::Json(_) if reply.status == 204 => empty(),
+        Body::Json(json) => full(json),
         Body::Content(content) => {
-            let found = blobs.read(&content.sha256, None).await?;
-            let found =
-                found.ok_or_else(|| store::Error::Broken(format!("blob {} is gone", content.sha256)))?;
-            (stream(found), Some(content.size))
+            return streamed((reply.status, &reply.headers), blobs, &content, asked).await;
         }
     };
-    let mut response = framed(protocol, reply.status, &reply.headers, body);
-    if let Some(size) = streamed {
-        let fields = response.headers_mut();
-        fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-        fields.insert(CONTENT_LENGTH, HeaderValue::from(size));
+    Ok(framed(protocol, reply.status, &reply.headers, body))
+}
+
+/// Frames a blob, or the part of it that is asked for.
+async fn streamed(
+    (status, headers): (u16, &[(&'static str, String)]),
+    blobs: &Blobs,
+    content: &model::Content,
+    asked: &HeaderMap,
+) -> Result<Response<ResponseBody>, store::Error> {
+    let size = content.size;
+    let etag = format!("\"{}\"", content.sha256);
+    let wanted = match (asked.get(RANGE), asked.get(IF_RANGE)) {
+        (Some(_), Some(condition)) if condition.as_bytes() != etag.as_bytes() => Wanted::Whole,
+        (Some(value), _) => range::read(value.to_str().unwrap_or_default(), size),
+        (None, _) => Wanted::Whole,
+    };
+    let (status, part, span) = match wanted {
+        Wanted::Whole => (status, None, None),
+        Wanted::Part(part) => {
+            let span = format!("bytes {}-{}/{size}", part.start, part.end - 1);
+            (206, Some(part), Some(span))
+        }
+        Wanted::Nothing => {
+            let message = format!("the asset has {size} bytes, none of them in the range that is asked for");
+            let mut response = refusal(416, "RequestedRangeNotSatisfiableException", &message);
+            put(response.headers_mut(), CONTENT_RANGE, &format!("bytes */{size}"));
+            return Ok(response);
+        }
+    };
+    let found = blobs.read(&content.sha256, part.clone()).await?;
+    let found = found.ok_or_else(|| store::Error::Broken(format!("blob {} is gone", content.sha256)))?;
+    let mut response = framed(Protocol::RestJson1, status, headers, stream(found));
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    fields.insert(CONTENT_LENGTH, HeaderValue::from(part.map_or(size, |part| part.end - part.start)));
+    fields.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    put(fields, ETAG, &etag);
+    if let Some(span) = span {
+        put(fields, CONTENT_RANGE, &span);
     }
     Ok(response)
+}
+
+/// Adds a header whose value this server made.
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
 }
 
 /// Frames a failure.

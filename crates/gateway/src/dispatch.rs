@@ -1,5 +1,7 @@
 //! One request from its head to its answer: own endpoint, package endpoint, or operation of the API.
 
+mod payload;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,14 +10,16 @@ use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use hyper::header::{HOST, USER_AGENT};
 use hyper::http::request::Parts;
-use hyper::{Method, Request, Response};
+use hyper::{HeaderMap, Method, Request, Response};
 use model::{Protocol, Service, Spec};
 use service::{Call, Fault, Installation, Problem, Reply, Source, Table};
 use store::{Blobs, Store};
+use tokio::sync::Semaphore;
 
 use crate::answer::{self, ResponseBody};
 use crate::file::Files;
 use crate::intake::{self, Torn};
+use crate::limits::PAYLOADS_MAX;
 use crate::own;
 use crate::protocol::{aws_json, query, rest_json};
 use crate::route::{self, Routes};
@@ -50,6 +54,7 @@ pub struct Gateway {
     files: Option<Files>,
     uploads: Option<Uploads>,
     bodies: intake::Room,
+    payloads: Semaphore,
 }
 
 /// The path prefixes of the package formats, each followed by `d/{domain}-{owner}/{repository}/`.
@@ -86,6 +91,7 @@ impl Gateway {
             files: None,
             uploads: None,
             bodies,
+            payloads: Semaphore::new(PAYLOADS_MAX),
         }
     }
 
@@ -153,6 +159,16 @@ impl Gateway {
             Ok(credential) => credential,
             Err(refused) => return unsigned(&addressed, &refused, request_id),
         };
+        let addressed = match addressed {
+            Addressed::Route(spec, labels) if spec.request_payload.is_some() => {
+                let call = self.call(&parts, &credential, request_id);
+                let member = spec.request_payload.unwrap_or_default();
+                let mut response = self.take_payload((spec, member), labels, (&parts, body), &call).await;
+                response.extensions_mut().insert(Named { spec, account: call.account });
+                return response;
+            }
+            addressed => addressed,
+        };
         let mut share = self.bodies.share();
         let bytes = match intake::read(body, &mut share).await {
             Ok(bytes) => bytes,
@@ -172,7 +188,7 @@ impl Gateway {
             Ok(members) => self.table.answer(&self.store, &call, spec, members).await,
             Err(fault) => Err(self.fault(spec.service, fault)),
         };
-        let mut response = self.framed(spec, outcome).await;
+        let mut response = self.framed(spec, outcome, &parts.headers).await;
         response.extensions_mut().insert(Named { spec, account: call.account });
         response
     }
@@ -199,10 +215,15 @@ impl Gateway {
         uploads.take((&self.store, &self.blobs), call, name, body).await
     }
 
-    async fn framed(&self, spec: &'static Spec, outcome: Result<Reply, Problem>) -> Response<ResponseBody> {
+    async fn framed(
+        &self,
+        spec: &'static Spec,
+        outcome: Result<Reply, Problem>,
+        headers: &HeaderMap,
+    ) -> Response<ResponseBody> {
         let protocol = spec.service.protocol;
         let problem = match outcome {
-            Ok(reply) => match answer::reply(protocol, &self.blobs, reply).await {
+            Ok(reply) => match answer::reply(protocol, &self.blobs, reply, headers).await {
                 Ok(response) => return response,
                 Err(error) => {
                     log::error!("{}.{} cannot stream its answer: {error}", spec.service.id, spec.name);
