@@ -126,9 +126,18 @@ impl TarballDigests {
 
     /// The SHA-1 as `dist.shasum` spells it.
     pub fn shasum(&self) -> String {
-        let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
-        self.sha1.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+        hex(&self.sha1)
     }
+
+    /// The SHA-512 as provenance spells it.
+    pub fn sha512_hex(&self) -> String {
+        hex(&self.sha512)
+    }
+}
+
+fn hex(digest: &[u8]) -> String {
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    digest.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Reads one `algorithm-base64[?options]`; algorithms and lengths that are unknown are skipped, as npm does.

@@ -4,7 +4,7 @@
 //! that is asked; `merge` puts the listings of several repositories together without touching that text again.
 
 use super::field::{members, pick, quoted, text};
-use super::manifest::{Manifest, Span};
+use super::manifest::{Bases, Manifest, Paths, Span};
 use super::name::PackageName;
 use super::version::{VERSION_CHARS_MAX, Version, latest};
 use bytes::Bytes;
@@ -57,6 +57,8 @@ pub struct Entry {
     pub shasum: Option<Box<str>>,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// Whether its registry keeps attestations of it.
+    pub attested: bool,
     pub(super) full: Span,
     pub(super) abbreviated: Span,
     /// Changes when the manifest does.
@@ -236,7 +238,11 @@ impl Listing {
                 left_out += 1;
                 continue;
             };
-            let path = name.tarball_path(version.as_str());
+            let tarball_path = name.tarball_path(version.as_str());
+            let attested = manifest.is_attested();
+            let attestations_path =
+                if attested { name.attestations_path(version.as_str()) } else { String::new() };
+            let paths = Paths { tarball: &tarball_path, attestations: &attestations_path };
             let key = quoted(version.as_str());
             let mut stamp = DefaultHasher::new();
             json.hash(&mut stamp);
@@ -244,8 +250,9 @@ impl Listing {
                 time: times.remove(version.as_str()),
                 tarball: tarball.into(),
                 deprecated: manifest.is_deprecated(),
-                full: manifest.write_full(&key, &path, &mut full),
-                abbreviated: manifest.write_abbreviated(&key, &path, &mut abbreviated),
+                attested,
+                full: manifest.write_full(&key, paths, &mut full),
+                abbreviated: manifest.write_abbreviated(&key, paths, &mut abbreviated),
                 integrity: manifest.integrity.map(Into::into),
                 shasum: manifest.shasum.map(Into::into),
                 version,
@@ -310,8 +317,11 @@ impl Listing {
         let text = |from: usize, to: usize| std::str::from_utf8(&self.full[from..to]).ok();
         // The span is `"key":{…},`; the key has the length it has when quoted.
         let from = entry.full.start + quoted(entry.version.as_str()).len() + 1;
-        let (head, tail) = (text(from, entry.full.base)?, text(entry.full.base, entry.full.end - 1)?);
-        Some([head, &json_inner(base), tail].concat())
+        let (Bases { first, second }, end) = (entry.full.bases, entry.full.end - 1);
+        let base = json_inner(base);
+        let second = second.unwrap_or(end);
+        let between = if second == end { "" } else { base.as_str() };
+        Some([text(from, first)?, &base, text(first, second)?, between, text(second, end)?].concat())
     }
 
     /// The tags, each with the version it names.

@@ -38,6 +38,8 @@ pub(super) struct Manifest<'a> {
     kept: [Option<&'a str>; 21],
     /// The text of `dist.tarball` with its quotes.
     tarball: &'a str,
+    /// The text of `dist.attestations.url` likewise.
+    attestations: Option<&'a str>,
     dist: &'a str,
     pub integrity: Option<String>,
     pub shasum: Option<String>,
@@ -47,8 +49,23 @@ pub(super) struct Manifest<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
     pub start: usize,
-    pub base: usize,
+    pub bases: Bases,
     pub end: usize,
+}
+
+/// The places of the base URL, in ascending order: that of the tarball's URL, and that of the attestations' where a
+/// version has some.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bases {
+    pub first: usize,
+    pub second: Option<usize>,
+}
+
+/// What the URLs of a version lead to below the base.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paths<'a> {
+    pub tarball: &'a str,
+    pub attestations: &'a str,
 }
 
 impl<'a> Manifest<'a> {
@@ -56,12 +73,16 @@ impl<'a> Manifest<'a> {
     pub(super) fn read(json: &'a str) -> Option<Self> {
         let kept = pick(json, &ABBREVIATED).ok()?;
         let dist = kept[DIST]?;
-        let [tarball, integrity, shasum] = pick(dist, &["tarball", "integrity", "shasum"]).ok()?;
-        let tarball = tarball.filter(|raw| raw.starts_with('"'))?;
+        let [tarball, integrity, shasum, attestations] =
+            pick(dist, &["tarball", "integrity", "shasum", "attestations"]).ok()?;
+        let is_text = |raw: &&str| raw.starts_with('"');
+        let tarball = tarball.filter(is_text)?;
+        let attestations = attestations.and_then(|raw| pick(raw, &["url"]).ok()).and_then(|[url]| url);
         Some(Self {
             json,
             kept,
             tarball,
+            attestations: attestations.filter(is_text),
             dist,
             integrity: integrity.and_then(text),
             shasum: shasum.and_then(text),
@@ -78,22 +99,27 @@ impl<'a> Manifest<'a> {
         self.kept[2].is_some_and(|raw| raw != "\"\"" && raw != "false" && raw != "null")
     }
 
-    /// Appends `"version":{…},` with everything, the tarball moved to `path` below the base.
-    pub(super) fn write_full(&self, key: &str, path: &str, out: &mut Vec<u8>) -> Span {
+    /// Whether it names attestations.
+    pub(super) fn is_attested(&self) -> bool {
+        self.attestations.is_some()
+    }
+
+    /// Appends `"version":{…},` with everything, its URLs moved to `paths` below the base.
+    pub(super) fn write_full(&self, key: &str, paths: Paths<'_>, out: &mut Vec<u8>) -> Span {
         let start = out.len();
         out.extend_from_slice(key.as_bytes());
         out.push(b':');
-        let base = self.write_moved(self.json, path, out);
+        let bases = self.write_moved(self.json, paths, out);
         out.push(b',');
-        Span { start, base, end: out.len() }
+        Span { start, bases, end: out.len() }
     }
 
     /// Appends `"version":{…},` with what an installer needs.
-    pub(super) fn write_abbreviated(&self, key: &str, path: &str, out: &mut Vec<u8>) -> Span {
+    pub(super) fn write_abbreviated(&self, key: &str, paths: Paths<'_>, out: &mut Vec<u8>) -> Span {
         let start = out.len();
         out.extend_from_slice(key.as_bytes());
         out.extend_from_slice(b":{");
-        let mut base = start;
+        let mut bases = Bases { first: start, second: None };
         for (place, name) in ABBREVIATED[..BUNDLED].iter().enumerate() {
             let value = match place {
                 BUNDLE => self.kept[BUNDLE].or(self.kept[BUNDLED]),
@@ -110,25 +136,32 @@ impl<'a> Manifest<'a> {
             out.extend_from_slice(name.as_bytes());
             out.extend_from_slice(b"\":");
             if place == DIST {
-                base = self.write_moved(self.dist, path, out);
+                bases = self.write_moved(self.dist, paths, out);
             } else {
                 out.extend_from_slice(value.as_bytes());
             }
         }
         out.extend_from_slice(b"},");
-        Span { start, base, end: out.len() }
+        Span { start, bases, end: out.len() }
     }
 
-    /// Writes `outer` with the tarball's URL replaced; answers where the base goes.
-    fn write_moved(&self, outer: &str, path: &str, out: &mut Vec<u8>) -> usize {
-        let from = offset(outer, self.tarball);
-        out.extend_from_slice(&outer.as_bytes()[..from]);
-        out.push(b'"');
-        let base = out.len();
-        out.extend_from_slice(path.as_bytes());
-        out.push(b'"');
-        out.extend_from_slice(&outer.as_bytes()[from + self.tarball.len()..]);
-        base
+    /// Writes `outer` with its URLs replaced; answers where the base goes.
+    fn write_moved(&self, outer: &str, paths: Paths<'_>, out: &mut Vec<u8>) -> Bases {
+        let mut urls = vec![(offset(outer, self.tarball), self.tarball, paths.tarball)];
+        urls.extend(self.attestations.map(|url| (offset(outer, url), url, paths.attestations)));
+        urls.sort_unstable();
+        let mut from = 0;
+        let mut bases = Vec::with_capacity(2);
+        for (at, url, path) in urls {
+            out.extend_from_slice(&outer.as_bytes()[from..at]);
+            out.push(b'"');
+            bases.push(out.len());
+            out.extend_from_slice(path.as_bytes());
+            out.push(b'"');
+            from = at + url.len();
+        }
+        out.extend_from_slice(&outer.as_bytes()[from..]);
+        Bases { first: bases[0], second: bases.get(1).copied() }
     }
 
     /// Full documents do not say whether a version runs scripts at install time; their scripts do.
@@ -156,11 +189,19 @@ mod tests {
     fn forms(json: &str) -> (String, String) {
         let manifest = Manifest::read(json).unwrap();
         let mut text = Vec::new();
-        let full = manifest.write_full("\"1.0.0\"", "a/-/a-1.0.0.tgz", &mut text);
-        let short = manifest.write_abbreviated("\"1.0.0\"", "a/-/a-1.0.0.tgz", &mut text);
+        let paths = Paths { tarball: "a/-/a-1.0.0.tgz", attestations: "-/attestations/a@1.0.0" };
+        let full = manifest.write_full("\"1.0.0\"", paths, &mut text);
+        let short = manifest.write_abbreviated("\"1.0.0\"", paths, &mut text);
         let spliced = |span: Span| {
             let part = |from: usize, to: usize| String::from_utf8(text[from..to].to_vec()).unwrap();
-            format!("{}http://h/{}", part(span.start, span.base), part(span.base, span.end))
+            let Bases { first, second } = span.bases;
+            let head = part(span.start, first);
+            match second {
+                None => format!("{head}http://h/{}", part(first, span.end)),
+                Some(second) => {
+                    format!("{head}http://h/{}http://h/{}", part(first, second), part(second, span.end))
+                }
+            }
         };
         (spliced(full), spliced(short))
     }
@@ -178,6 +219,24 @@ mod tests {
             short,
             r#""1.0.0":{"name":"a","version":"1.0.0","dependencies":{"b":"1"},"bundleDependencies":["b"],"dist":{"shasum":"00","tarball":"http://h/a/-/a-1.0.0.tgz","x":1},"hasInstallScript":true},"#
         );
+    }
+
+    #[test]
+    fn attestations_are_found_below_the_base_as_well() {
+        for dist in [
+            r#"{"tarball":"u","attestations":{"url":"https://up/x","provenance":{}}}"#,
+            r#"{"attestations":{"provenance":{},"url":"https://up/x"},"tarball":"u"}"#,
+        ] {
+            let (full, short) = forms(&format!(r#"{{"dist":{dist}}}"#));
+            let moved = dist.replace("https://up/x", "http://h/-/attestations/a@1.0.0");
+            let moved = moved.replace("\"u\"", "\"http://h/a/-/a-1.0.0.tgz\"");
+            assert_eq!(full, format!(r#""1.0.0":{{"dist":{moved}}},"#));
+            assert_eq!(short, full);
+        }
+        for odd in ["1", "[]", r#"{"url":1}"#, "{}", r#"{"provenance":"https://x"}"#] {
+            let (full, _) = forms(&format!(r#"{{"dist":{{"tarball":"u","attestations":{odd}}}}}"#));
+            assert!(full.contains(&format!(r#""attestations":{odd}"#)), "{full}");
+        }
     }
 
     #[test]

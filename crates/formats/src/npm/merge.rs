@@ -98,6 +98,11 @@ impl Merged {
         self.sources[source].manifest(self.sources[source].entries()[index].version.as_str(), base)
     }
 
+    /// Names the state of the full listing; clients that write send it back (`_rev`).
+    pub fn revision(&self) -> String {
+        revision(self.stamp(Form::Full))
+    }
+
     /// The listing in the form that a client asked for, all but the base URL.
     pub fn render(&self, form: Form) -> Rendering {
         let stamp = self.stamp(form);
@@ -111,9 +116,9 @@ impl Merged {
 
     fn render_full(&self, out: &mut Writer, stamp: u64) {
         let name = quoted(self.name.as_str());
-        let tags = serde_json::json!(self.dist_tags);
+        let (tags, revision) = (serde_json::json!(self.dist_tags), revision(stamp));
         out.text(&format!(
-            r#"{{"_id":{name},"_rev":"1-{stamp:016x}","name":{name},"dist-tags":{tags},"versions":{{"#
+            r#"{{"_id":{name},"_rev":"{revision}","name":{name},"dist-tags":{tags},"versions":{{"#
         ));
         self.write_versions(out, |listing| &listing.full, |entry| entry.full);
         out.text("},\"time\":{");
@@ -188,6 +193,10 @@ impl Merged {
         }
         hasher.finish()
     }
+}
+
+fn revision(stamp: u64) -> String {
+    format!("1-{stamp:016x}")
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod listing;
 pub mod manifest;
 pub mod merge;
 pub mod name;
+pub mod provenance;
 pub mod publish;
 pub mod rendering;
 pub mod route;

@@ -116,21 +116,14 @@ impl PackageName {
         format!("{}-{version}.tgz", self.bare())
     }
 
+    /// The path of a version's attestations below the repository's base URL, ready for a URL.
+    pub fn attestations_path(&self, version: &str) -> String {
+        format!("-/npm/v1/attestations/{}@{}", self.encoded(), escaped(version))
+    }
+
     /// The path of a version's tarball below the repository's base URL, ready for a URL.
     pub fn tarball_path(&self, version: &str) -> String {
-        // Versions hold letters, digits, `.`, `-` and `+` only when they are semantic; others are escaped.
-        let mut path = format!("{}/-/{}-", self.text, self.bare());
-        for byte in version.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~+".contains(&byte) {
-                path.push(char::from(byte));
-            } else {
-                path.push('%');
-                path.push(char::from(b"0123456789ABCDEF"[usize::from(byte >> 4)]));
-                path.push(char::from(b"0123456789ABCDEF"[usize::from(byte & 15)]));
-            }
-        }
-        path.push_str(".tgz");
-        path
+        format!("{}/-/{}-{}.tgz", self.text, self.bare(), escaped(version))
     }
 
     /// The version named by a tarball's file name, when the file is named the usual way.
@@ -144,6 +137,21 @@ impl fmt::Display for PackageName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// Writes a version as it stands in a URL: letters, digits, `.`, `-` and `+` when it is semantic; others are escaped.
+fn escaped(version: &str) -> String {
+    let mut out = String::with_capacity(version.len());
+    for byte in version.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~+".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(b"0123456789ABCDEF"[usize::from(byte >> 4)]));
+            out.push(char::from(b"0123456789ABCDEF"[usize::from(byte & 15)]));
+        }
+    }
+    out
 }
 
 /// Checks one part, scope or name, against the rules for existing packages.

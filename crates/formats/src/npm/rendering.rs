@@ -1,7 +1,7 @@
 //! A listing ready to be sent: pieces of shared text, between which the base URL of the asked repository goes.
 
 use super::listing::json_inner;
-use super::manifest::Span;
+use super::manifest::{Bases, Span};
 use bytes::Bytes;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -120,18 +120,23 @@ impl Writer {
         self.text.extend_from_slice(text.as_bytes());
     }
 
-    /// Adds a span of a shared buffer, with the base in its middle.
+    /// Adds a span of a shared buffer, with the base in its places.
     pub(super) fn span(&mut self, buffer: &Bytes, span: Span) {
+        let Bases { first, second } = span.bases;
         let neighbour =
             matches!(&self.run, Some((run, _, end)) if *end == span.start && run.as_ptr() == buffer.as_ptr());
         if let (true, Some((_, _, end))) = (neighbour, &mut self.run) {
-            *end = span.base;
+            *end = first;
         } else {
             self.end_run(false);
-            self.run = Some((buffer.clone(), span.start, span.base));
+            self.run = Some((buffer.clone(), span.start, first));
         }
         self.end_run(true);
-        self.run = Some((buffer.clone(), span.base, span.end));
+        if let Some(second) = second {
+            self.run = Some((buffer.clone(), first, second));
+            self.end_run(true);
+        }
+        self.run = Some((buffer.clone(), second.unwrap_or(first), span.end));
     }
 
     fn end_run(&mut self, base_follows: bool) {

@@ -3,6 +3,7 @@
 use super::reader::{Attachment, Document};
 use crate::npm::integrity::{Claim, ClaimError, Mismatch, TarballDigests};
 use crate::npm::name::PackageName;
+use crate::npm::provenance::{Provenance, ProvenanceError};
 use crate::npm::version::{Version, is_dist_tag};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -27,8 +28,8 @@ pub struct Publication {
     pub readme: Option<String>,
     /// The attachment that is the tarball.
     pub tarball: Attachment,
-    /// The attachment that is the provenance bundle.
-    pub provenance: Option<Attachment>,
+    /// The provenance bundle that came along.
+    pub provenance: Option<Provenance>,
     manifest: Map<String, Value>,
     claim: Claim,
 }
@@ -74,6 +75,8 @@ pub enum PublishError {
     Claim(ClaimError),
     /// The manifest's hashes are not those of the tarball.
     Mismatch(Mismatch),
+    /// The provenance is none, or not that of the tarball.
+    Provenance(ProvenanceError),
 }
 
 impl std::fmt::Display for PublishError {
@@ -97,6 +100,7 @@ impl std::fmt::Display for PublishError {
             Self::ForeignTag(tag) => write!(f, "dist-tag {tag:?} does not name the version being published"),
             Self::Claim(error) => error.fmt(f),
             Self::Mismatch(error) => error.fmt(f),
+            Self::Provenance(error) => error.fmt(f),
         }
     }
 }
@@ -125,11 +129,12 @@ impl Change {
 
 impl Publication {
     fn read(name: &PackageName, document: Document) -> Result<Self, PublishError> {
-        let Document { mut members, attachments } = document;
+        let Document { mut members, attachments, provenance } = document;
         if !members.contains_key("name") && !members.contains_key("_id") {
             return Err(PublishError::Member("name"));
         }
-        let (tarball, provenance) = sort(attachments)?;
+        let tarball = sort(attachments)?;
+        let provenance = provenance.map(Provenance::read).transpose().map_err(PublishError::Provenance)?;
         let Some(Value::Object(versions)) = members.remove("versions") else {
             return Err(PublishError::Member("versions"));
         };
@@ -156,15 +161,26 @@ impl Publication {
         manifest.insert("_id".to_owned(), format!("{name}@{key}").into());
         let path = name.tarball_path(&key);
         match manifest.entry("dist").or_insert_with(|| Map::new().into()) {
-            Value::Object(dist) => dist.insert("tarball".to_owned(), path.into()),
+            Value::Object(dist) => {
+                dist.insert("tarball".to_owned(), path.into());
+                // Only what is kept here is announced.
+                dist.remove("attestations");
+                if let Some(provenance) = &provenance {
+                    let mention = provenance.mention(&name.attestations_path(&key));
+                    dist.insert("attestations".to_owned(), mention);
+                }
+            }
             _ => return Err(PublishError::Member("dist")),
-        };
+        }
         Ok(Self { version, dist_tags, readme, tarball, provenance, manifest, claim })
     }
 
-    /// Compares the manifest's hashes with those of the tarball as it arrived.
+    /// Compares the manifest's hashes, and the provenance's, with those of the tarball as it arrived.
     pub fn verify(self, digests: &TarballDigests) -> Result<Verified, PublishError> {
         self.claim.verify(digests).map_err(PublishError::Mismatch)?;
+        if let Some(provenance) = &self.provenance {
+            provenance.verify(&digests.sha512_hex()).map_err(PublishError::Provenance)?;
+        }
         let mut manifest = self.manifest;
         if let Some(Value::Object(dist)) = manifest.get_mut("dist") {
             dist.insert("integrity".to_owned(), digests.integrity().into());
@@ -208,8 +224,8 @@ impl Edit {
     }
 }
 
-/// Tells the tarball from the provenance bundle.
-fn sort(attachments: Vec<Attachment>) -> Result<(Attachment, Option<Attachment>), PublishError> {
+/// Finds the tarball; beside it there may be one provenance bundle.
+fn sort(attachments: Vec<Attachment>) -> Result<Attachment, PublishError> {
     let (mut tarball, mut provenance) = (None, None);
     for attachment in attachments {
         let extension = attachment.name.rsplit_once('.').map(|(_, extension)| extension);
@@ -222,7 +238,7 @@ fn sort(attachments: Vec<Attachment>) -> Result<(Attachment, Option<Attachment>)
             return Err(PublishError::Attachments);
         }
     }
-    Ok((tarball.ok_or(PublishError::Attachments)?, provenance))
+    tarball.ok_or(PublishError::Attachments)
 }
 
 /// The tags that name the version; `latest` when there are none.

@@ -1,6 +1,8 @@
 //! What publish documents ask for, and which are refused.
 
 use super::*;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 const DIGESTS: TarballDigests = TarballDigests { sha1: [1; 20], sha256: [2; 32], sha512: [3; 64] };
@@ -25,7 +27,7 @@ fn document() -> Document {
         }},
     });
     let Value::Object(members) = members else { unreachable!() };
-    Document { members, attachments: vec![attachment("@acme/widget-1.2.3.tgz")] }
+    Document { members, attachments: vec![attachment("@acme/widget-1.2.3.tgz")], provenance: None }
 }
 
 fn altered(pointer: &str, value: Value) -> Document {
@@ -78,11 +80,33 @@ fn without_tags_and_hashes_the_version_is_latest_and_gets_ours() {
     assert!(publication.verify(&DIGESTS).unwrap().manifest.contains(&DIGESTS.integrity()));
 }
 
+fn bundle(sha512: &str) -> String {
+    let statement = json!({"predicateType": "https://slsa.dev/provenance/v1", "subject": [{"digest": {"sha512": sha512}}]});
+    let payload = STANDARD.encode(statement.to_string());
+    json!({"mediaType": "application/vnd.dev.sigstore.bundle+json", "dsseEnvelope": {"payload": payload}})
+        .to_string()
+}
+
 #[test]
-fn provenance_may_come_along() {
-    let mut document = document();
-    document.attachments.push(attachment("@acme/widget-1.2.3.sigstore"));
-    assert_eq!(published(document).unwrap().provenance, Some(attachment("@acme/widget-1.2.3.sigstore")));
+fn provenance_may_come_along_and_speaks_of_the_tarball() {
+    let with = |text: String| {
+        let mut document = altered("/versions/1.2.3/dist/attestations", json!({"url": "http://elsewhere/"}));
+        document.attachments.push(attachment("@acme/widget-1.2.3.sigstore"));
+        Document { provenance: Some(text), ..document }
+    };
+    let right = published(with(bundle(&DIGESTS.sha512_hex()))).unwrap();
+    assert_eq!(right.provenance.as_ref().unwrap().text(), bundle(&"03".repeat(64)));
+    let manifest: Value = serde_json::from_str(&right.verify(&DIGESTS).unwrap().manifest).unwrap();
+    assert_eq!(
+        manifest["dist"]["attestations"],
+        json!({"url": "-/npm/v1/attestations/@acme%2fwidget@1.2.3",
+            "provenance": {"predicateType": "https://slsa.dev/provenance/v1"}})
+    );
+    let wrong = published(with(bundle(&"04".repeat(64)))).unwrap().verify(&DIGESTS);
+    assert_eq!(wrong, Err(PublishError::Provenance(ProvenanceError::OtherBytes)));
+    assert_eq!(published(with("{}".into())), Err(PublishError::Provenance(ProvenanceError::NoBundle)));
+    let without = altered("/versions/1.2.3/dist/attestations", json!({"url": "http://elsewhere/"}));
+    assert!(!published(without).unwrap().verify(&DIGESTS).unwrap().manifest.contains("attestations"));
 }
 
 #[test]
@@ -126,7 +150,8 @@ fn an_edit_lists_deprecations_tags_and_versions() {
         "versions": {"1.0.0": {"deprecated": ""}, "1.1.0": {"deprecated": "old"}, "1.2.0": {}},
     });
     let Value::Object(members) = members else { unreachable!() };
-    let change = Change::read(&name(), Document { members, attachments: Vec::new() }).unwrap();
+    let change =
+        Change::read(&name(), Document { members, attachments: Vec::new(), provenance: None }).unwrap();
     let pairs =
         |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
     assert_eq!(
@@ -145,6 +170,6 @@ fn a_star_is_an_edit_of_nothing() {
     else {
         unreachable!()
     };
-    let change = Change::read(&name(), Document { members, attachments: Vec::new() });
+    let change = Change::read(&name(), Document { members, attachments: Vec::new(), provenance: None });
     assert_eq!(change, Ok(Change::Edit(Edit::default())));
 }

@@ -26,6 +26,21 @@ impl Default for Limits {
 /// How deep brackets may nest; the JSON parser's own limit is the same.
 const DEPTH_MAX: usize = 127;
 
+/// The longest provenance bundle; usual ones have 15 kB.
+const PROVENANCE_BYTES_MAX: usize = 1 << 20;
+
+/// Whether an attachment is a provenance bundle, which is sent as it is and not as base64.
+fn is_provenance(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "sigstore")
+}
+
+fn take_text(value: &mut serde_json::Value) -> Option<String> {
+    match value.take() {
+        serde_json::Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// What the sink is given, in this order for each attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece<'a> {
@@ -75,7 +90,7 @@ impl std::fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
-/// An attachment that went to the sink.
+/// An attachment that went to the sink, or a provenance bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// Its name in `_attachments`.
@@ -91,6 +106,8 @@ pub struct Document {
     pub members: serde_json::Map<String, serde_json::Value>,
     /// The attachments in the order they came.
     pub attachments: Vec<Attachment>,
+    /// The text of the one whose name ends in `.sigstore`.
+    pub provenance: Option<String>,
 }
 
 /// Where the reader stands.
@@ -161,22 +178,38 @@ impl Reader {
         if self.state != State::Between || !self.open.is_empty() {
             return Err(BodyError::Malformed("it ends too early".to_owned()));
         }
-        let members: serde_json::Map<String, serde_json::Value> =
+        let mut members: serde_json::Map<String, serde_json::Value> =
             serde_json::from_slice(&self.kept).map_err(|error| BodyError::Malformed(error.to_string()))?;
-        if let Some(described) = members.get("_attachments") {
+        let mut attachments = self.attachments;
+        let mut provenance = None;
+        if let Some(described) = members.get_mut("_attachments") {
             let described = described
-                .as_object()
+                .as_object_mut()
                 .ok_or_else(|| BodyError::Malformed("_attachments is not an object".to_owned()))?;
             for (name, attachment) in described {
-                let read = self.attachments.iter().find(|read| read.name == *name);
+                let read = attachments.iter_mut().find(|read| read.name == *name);
                 let read = read.ok_or_else(|| BodyError::NoData(name.clone()))?;
+                let mut sizes = [read.size; 2];
+                if is_provenance(name) {
+                    let Some(text) = attachment.get_mut("data").and_then(take_text) else {
+                        return Err(BodyError::NoData(name.clone()));
+                    };
+                    if text.len() > PROVENANCE_BYTES_MAX {
+                        return Err(BodyError::AttachmentTooLarge);
+                    }
+                    // Clients count as JavaScript does.
+                    sizes = [text.len() as u64, text.encode_utf16().count() as u64];
+                    read.size = sizes[0];
+                    provenance = Some(text);
+                }
                 let length = attachment.get("length");
-                if length.is_some_and(|length| length.as_u64() != Some(read.size)) {
+                if length.is_some_and(|length| length.as_u64().is_none_or(|length| !sizes.contains(&length)))
+                {
                     return Err(BodyError::WrongLength(name.clone()));
                 }
             }
         }
-        Ok(Document { members, attachments: self.attachments })
+        Ok(Document { members, attachments, provenance })
     }
 
     /// Handles one byte outside strings.
@@ -220,6 +253,12 @@ impl Reader {
         }
         if self.attachments.len() >= self.limits.attachments_max {
             return Err(BodyError::TooManyAttachments);
+        }
+        if is_provenance(&name) {
+            // A bundle is JSON, sent as text; it is small and stays in the document until the end.
+            self.attachments.push(Attachment { name, size: 0 });
+            self.state = State::Text { at: self.kept.len(), escaped: false };
+            return Ok(());
         }
         sink(Piece::Begin(&name));
         self.attachments.push(Attachment { name, size: 0 });

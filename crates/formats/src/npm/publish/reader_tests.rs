@@ -27,7 +27,13 @@ fn read<'a>(parts: impl IntoIterator<Item = &'a [u8]>, limits: Limits) -> Outcom
     let document = reader.finish()?;
     assert!(ended);
     let sizes: Vec<(String, u64)> = attachments.iter().map(|(n, b)| (n.clone(), b.len() as u64)).collect();
-    assert_eq!(document.attachments.into_iter().map(|a| (a.name, a.size)).collect::<Vec<_>>(), sizes);
+    let mut described = document.attachments;
+    if let Some(text) = document.provenance {
+        let at = described.iter().position(|attachment| attachment.name.ends_with(".sigstore")).unwrap();
+        assert_eq!(described.remove(at).size, text.len() as u64);
+        attachments.push(("provenance".to_owned(), text.into_bytes()));
+    }
+    assert_eq!(described.into_iter().map(|a| (a.name, a.size)).collect::<Vec<_>>(), sizes);
     Ok((document.members, attachments))
 }
 
@@ -35,13 +41,16 @@ fn whole(body: &str) -> Outcome {
     read([body.as_bytes()], Limits::default())
 }
 
+/// A bundle is text, whatever is in it; its length is counted as JavaScript does.
+const BUNDLE: &str = "{\"a\\\\b\":\"ü\u{1f600}\"}";
+
 fn publish_body(tarball: &[u8]) -> String {
     json!({
         "name": "a", "readme": "say \"_attachments\": {\"x\": {\"data\": \"no\"}} \\ ",
         "_attachments": {
             "a-1.0.0.tgz": {"content_type": "application/octet-stream", "data": STANDARD.encode(tarball),
                 "length": tarball.len()},
-            "a-1.0.0.sigstore": {"data": STANDARD.encode("{}"), "length": 2},
+            "a-1.0.0.sigstore": {"data": BUNDLE, "length": BUNDLE.encode_utf16().count()},
         },
         "versions": {"1.0.0": {"_attachments": {"x": {"data": "kept"}}}},
     })
@@ -53,7 +62,10 @@ fn attachments_go_to_the_sink_and_the_rest_is_kept() {
     let (members, attachments) = whole(&publish_body(b"the bytes")).unwrap();
     assert_eq!(
         attachments,
-        [("a-1.0.0.sigstore".to_owned(), b"{}".to_vec()), ("a-1.0.0.tgz".to_owned(), b"the bytes".to_vec())]
+        [
+            ("a-1.0.0.tgz".to_owned(), b"the bytes".to_vec()),
+            ("provenance".to_owned(), BUNDLE.as_bytes().to_vec())
+        ]
     );
     assert_eq!(members["_attachments"]["a-1.0.0.tgz"]["data"], "");
     assert_eq!(members["_attachments"]["a-1.0.0.tgz"]["length"], 9);
@@ -143,6 +155,24 @@ fn bodies_that_are_no_publish_are_refused() {
     assert_eq!(refused(twice), BodyError::Repeated("_attachments".into()));
     let three = r#"{"_attachments":{"a":{"data":""},"b":{"data":""},"c":{"data":""}}}"#;
     assert_eq!(refused(three), BodyError::TooManyAttachments);
+}
+
+#[test]
+fn a_bundle_is_text_of_its_announced_length() {
+    let body =
+        |inner: &str| format!(r#"{{"_attachments":{{"a.tgz":{{"data":""}},"a.sigstore":{{{inner}}}}}}}"#);
+    let (_, attachments) = whole(&body(r#""data":"\u007b}","length":2"#)).unwrap();
+    assert_eq!(attachments[1], ("provenance".to_owned(), b"{}".to_vec()));
+    for (inner, refused) in [
+        (r#""data":"{}","length":3"#, BodyError::WrongLength("a.sigstore".into())),
+        (r#""data":"{}","length":"2""#, BodyError::WrongLength("a.sigstore".into())),
+        (r#""data":{}"#, BodyError::NoData("a.sigstore".into())),
+        ("", BodyError::NoData("a.sigstore".into())),
+        (r#""data":"x","data":"y""#, BodyError::Repeated("a.sigstore".into())),
+        (&format!(r#""data":"{}""#, "x".repeat((1 << 20) + 1)), BodyError::AttachmentTooLarge),
+    ] {
+        assert_eq!(whole(&body(inner)).unwrap_err(), refused);
+    }
 }
 
 #[test]
