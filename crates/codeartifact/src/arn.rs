@@ -27,6 +27,12 @@ pub fn package(partition: &str, key: &RepositoryKey, package: &Coordinates) -> S
     )
 }
 
+/// Names a package group of a domain.
+pub fn package_group(partition: &str, key: &DomainKey, pattern: &str) -> String {
+    let pattern = pattern.replace('%', "%25").replace('*', "%2a").replace('$', "%24");
+    format!("arn:{partition}:codeartifact:{}:{}:package-group/{}{pattern}", key.region, key.account, key.name)
+}
+
 /// What an ARN of this service names, of the kinds that can carry tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resource {
@@ -34,7 +40,7 @@ pub enum Resource {
     Domain(DomainKey),
     /// A repository.
     Repository(RepositoryKey),
-    /// A package group: the domain and the pattern as it stands in the ARN.
+    /// A package group: the domain and the pattern.
     PackageGroup(DomainKey, String),
 }
 
@@ -66,8 +72,12 @@ pub fn parse(partition: &str, arn: &str) -> Option<Resource> {
                 .map(Resource::Repository)
         }
         "package-group" => {
-            let (domain, pattern) = path.split_once('/')?;
-            Some(Resource::PackageGroup(key(domain)?, format!("/{pattern}")))
+            let (domain, encoded) = path.split_once('/')?;
+            let pattern = encoded.replace("%2a", "*").replace("%24", "$").replace("%25", "%");
+            let (domain, pattern) = (key(domain)?, format!("/{pattern}"));
+            // Of the spellings that mean the same pattern one is its name.
+            let known = package_group(partition, &domain, &pattern) == arn;
+            known.then_some(Resource::PackageGroup(domain, pattern))
         }
         _ => None,
     }
@@ -90,8 +100,16 @@ mod tests {
         assert_eq!(parse("aws", &domain("aws", &shop())), Some(Resource::Domain(shop())));
         assert_eq!(
             parse("aws", "arn:aws:codeartifact:eu-west-1:111122223333:package-group/shop/npm/acme/%2a"),
-            Some(Resource::PackageGroup(shop(), "/npm/acme/%2a".into()))
+            Some(Resource::PackageGroup(shop(), "/npm/acme/*".into()))
         );
+        for pattern in ["/*", "/npm//lodash$", "/maven/com.any~", "/npm/50%25/a%$"] {
+            let printed = package_group("aws", &shop(), pattern);
+            assert_eq!(
+                parse("aws", &printed),
+                Some(Resource::PackageGroup(shop(), pattern.into())),
+                "{printed}"
+            );
+        }
     }
 
     #[test]
@@ -115,6 +133,9 @@ mod tests {
             "arn:aws:codeartifact:eu-west-1:111122223333:repository/shop",
             "arn:aws:codeartifact:eu-west-1:111122223333:repository/shop/web/more",
             "arn:aws:codeartifact:eu-west-1:111122223333:package/shop/web/npm//react",
+            "arn:aws:codeartifact:eu-west-1:111122223333:package-group/shop/npm/*",
+            "arn:aws:codeartifact:eu-west-1:111122223333:package-group/shop/npm/%2A",
+            "arn:aws:codeartifact:eu-west-1:111122223333:package-group/shop",
         ] {
             assert_eq!(parse("aws", arn), None, "{arn}");
         }

@@ -17,17 +17,21 @@ pub(crate) enum Kind {
     Package,
     PackageVersion,
     Asset,
+    /// The model has no resource type for it: errors name its pattern only.
+    PackageGroup,
 }
 
 impl Kind {
-    fn as_str(self) -> &'static str {
-        match self {
+    fn resource_type(self) -> Option<String> {
+        let word = match self {
             Kind::Domain => "domain",
             Kind::Repository => "repository",
             Kind::Package => "package",
             Kind::PackageVersion => "package-version",
             Kind::Asset => "asset",
-        }
+            Kind::PackageGroup => return None,
+        };
+        Some(word.to_owned())
     }
 }
 
@@ -36,17 +40,14 @@ pub(crate) fn not_found(kind: Kind, id: &str, message: impl Into<String>) -> Err
     service::Error::Modelled(Modelled::ResourceNotFound(ResourceNotFoundException {
         message: message.into(),
         resource_id: Some(id.to_owned()),
-        resource_type: Some(kind.as_str().to_owned()),
+        resource_type: kind.resource_type(),
     }))
 }
 
-/// The package group does not exist; the model has no resource type for it.
+/// The package group does not exist.
 pub(crate) fn group_not_found(pattern: &str, domain: &crate::domain::DomainKey) -> Error {
-    service::Error::Modelled(Modelled::ResourceNotFound(ResourceNotFoundException {
-        message: format!("Package group not found. PackageGroup: {pattern}, domain: {}", domain.name),
-        resource_id: Some(pattern.to_owned()),
-        resource_type: None,
-    }))
+    let message = format!("Package group not found. PackageGroup: {pattern}, domain: {}", domain.name);
+    not_found(Kind::PackageGroup, pattern, message)
 }
 
 /// The state of the resource forbids it.
@@ -54,7 +55,7 @@ pub(crate) fn conflict(kind: Kind, id: &str, message: impl Into<String>) -> Erro
     service::Error::Modelled(Modelled::Conflict(ConflictException {
         message: message.into(),
         resource_id: Some(id.to_owned()),
-        resource_type: Some(kind.as_str().to_owned()),
+        resource_type: kind.resource_type(),
     }))
 }
 
@@ -63,7 +64,7 @@ pub(crate) fn quota(kind: Kind, id: &str, message: impl Into<String>) -> Error {
     service::Error::Modelled(Modelled::ServiceQuotaExceeded(ServiceQuotaExceededException {
         message: message.into(),
         resource_id: Some(id.to_owned()),
-        resource_type: Some(kind.as_str().to_owned()),
+        resource_type: kind.resource_type(),
     }))
 }
 

@@ -81,6 +81,17 @@ pub fn register(table: &mut Table) {
     table.read::<api::ListPackageVersionAssets>(package_version::list_assets);
     table.read::<api::GetPackageVersionAsset>(package_version::get_asset);
 
+    table.write::<api::CreatePackageGroup>(package_group::create);
+    table.read::<api::DescribePackageGroup>(package_group::describe);
+    table.write::<api::UpdatePackageGroup>(package_group::update);
+    table.write::<api::DeletePackageGroup>(package_group::delete);
+    table.read::<api::ListPackageGroups>(package_group::list);
+    table.read::<api::ListSubPackageGroups>(package_group::list_sub);
+    table.read::<api::GetAssociatedPackageGroup>(package_group::associated_group);
+    table.read::<api::ListAssociatedPackages>(package_group::list_associated);
+    table.write::<api::UpdatePackageGroupOriginConfiguration>(package_group::update_origin_configuration);
+    table.read::<api::ListAllowedRepositoriesForGroup>(package_group::list_allowed_repositories);
+
     table.write::<api::TagResource>(tag::put);
     table.write::<api::UntagResource>(tag::remove);
     table.read::<api::ListTagsForResource>(tag::list);

@@ -47,3 +47,15 @@ pub const LARGE_REGIONS: [&str; 6] =
 pub fn assets_per_version_max(region: &str) -> usize {
     if LARGE_REGIONS.contains(&region) { ASSETS_PER_VERSION_LARGE_MAX } else { ASSETS_PER_VERSION_MAX }
 }
+
+/// Package groups of one domain, the one of every package included (assumed: AWS names no quota).
+pub const PACKAGE_GROUPS_PER_DOMAIN_MAX: usize = 1000;
+
+/// Repositories that one call may add to and remove from the lists of a package group (AWS's quota, fixed).
+pub const ALLOWED_REPOSITORIES_PER_CALL_MAX: usize = 100;
+
+/// Packages that one page of `ListAssociatedPackages` looks through: some tenths of a second.
+pub const PACKAGES_SCANNED_MAX: usize = 10_000;
+
+/// Packages of which that is read at once.
+pub const PACKAGES_READ_AT_ONCE: usize = 500;

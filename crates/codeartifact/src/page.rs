@@ -50,7 +50,12 @@ impl<'a> Asked<'a> {
         rows.truncate(self.count);
         let key = key(rows.last()?);
         let key: Vec<&str> = key.iter().map(String::as_str).collect();
-        Some(self.page.seal(&key))
+        Some(self.token(&key))
+    }
+
+    /// Makes the token of the page after the row with this key.
+    pub(crate) fn token(&self, key: &[&str]) -> String {
+        self.page.seal(key)
     }
 }
 

@@ -23,6 +23,10 @@ pub const REPOSITORIES_PER_DOMAIN: Quota =
 /// Upstreams that one repository names directly.
 pub const UPSTREAMS_DIRECT: Quota = new("upstreams_per_repository", limits::UPSTREAMS_DIRECT_MAX);
 
+/// Package groups of one domain.
+pub const PACKAGE_GROUPS_PER_DOMAIN: Quota =
+    new("package_groups_per_domain", limits::PACKAGE_GROUPS_PER_DOMAIN_MAX);
+
 /// Tags of one resource.
 pub const TAGS_PER_RESOURCE: Quota = new("tags_per_resource", limits::TAGS_PER_RESOURCE_MAX);
 
@@ -33,10 +37,11 @@ pub const ASSETS_PER_VERSION: Quota = new("assets_per_version", limits::ASSETS_P
 pub const ASSET_BYTES: Quota = Quota { name: "asset_bytes", default: limits::ASSET_BYTES_MAX as u64 };
 
 /// All of them.
-pub const ALL: [Quota; 6] = [
+pub const ALL: [Quota; 7] = [
     DOMAINS_PER_ACCOUNT,
     REPOSITORIES_PER_DOMAIN,
     UPSTREAMS_DIRECT,
+    PACKAGE_GROUPS_PER_DOMAIN,
     TAGS_PER_RESOURCE,
     ASSETS_PER_VERSION,
     ASSET_BYTES,

@@ -7,7 +7,7 @@ use store::Tx;
 use super::{DomainKey, description, table};
 use crate::error::{Error, Kind, conflict};
 use crate::policy::{self, Guard, Wanted};
-use crate::{arn, tag};
+use crate::{arn, package_group, release_age, tag, token};
 
 /// Deletes an empty domain; deleting what is already gone succeeds and answers nothing.
 ///
@@ -29,5 +29,8 @@ pub fn delete(tx: &mut Tx, call: &Call, input: &DeleteDomainRequest) -> Result<D
     table::delete(tx, &key)?;
     tag::delete_all(tx, &key, &resource)?;
     policy::table::delete(tx, &key, "")?;
+    package_group::delete_all(tx, call, &domain)?;
+    release_age::table::delete(tx, &key)?;
+    token::table::delete_all(tx, &key)?;
     Ok(DeleteDomainResult { domain: Some(last) })
 }

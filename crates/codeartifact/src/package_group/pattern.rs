@@ -119,6 +119,11 @@ impl Pattern {
         self.text == Pattern::ROOT
     }
 
+    /// Gives the format of the packages that it may cover; `None` if it covers those of every one.
+    pub fn format(&self) -> Option<PackageFormat> {
+        PackageFormat::parse(self.beginning.split('/').nth(1)?)
+    }
+
     /// Tells how well the pattern fits a package as it is spelled; `None` if it does not.
     pub fn strong(&self, path: &Path) -> Option<Specificity> {
         let specificity = Specificity(self.beginning.len(), self.ending);

@@ -8,11 +8,11 @@ use super::{RepositoryKey, description, table};
 use crate::error::Error;
 use crate::package_version::event;
 use crate::policy::{self, Guard, Wanted};
-use crate::{arn, domain, tag};
+use crate::{arn, domain, package_group, tag};
 
 /// Deletes a repository with all that it holds; deleting what is already gone succeeds and answers nothing.
 ///
-/// Repositories that had it as an upstream keep what they retained. Errors in this order: domain not found,
+/// Repositories that had it as an upstream keep what they retained; it comes off the lists of package groups. Errors in this order: domain not found,
 /// access denied.
 pub fn delete(
     tx: &mut Tx,
@@ -32,5 +32,6 @@ pub fn delete(
     table::delete(tx, &key)?;
     tag::delete_all(tx, &key.domain, &resource)?;
     policy::table::delete(tx, &key.domain, &key.name)?;
+    package_group::forget_repository(tx, &key.domain, &key.name)?;
     Ok(DeleteRepositoryResult { repository: Some(last) })
 }

@@ -1,6 +1,6 @@
-//! Tags of domains and repositories.
+//! Tags of domains, repositories and package groups.
 //!
-//! Package groups carry tags too; they arrive with their own room.
+//! Some keys are settings of package groups; what they mean is the business of `release_age`.
 
 mod list;
 mod put;
@@ -19,14 +19,17 @@ use service::Call;
 use store::Tx;
 
 use crate::arn::{self, Resource};
-use crate::domain::{self, DomainKey};
+use crate::domain::{self, Domain, DomainKey};
 use crate::error::{self, Error, Kind, group_not_found, invalid};
+use crate::package_group::{self, Pattern};
 use crate::policy::{Guard, Wanted};
-use crate::{quota, repository};
+use crate::{quota, release_age, repository};
 
-/// What carries tags: a domain or a repository that exists, and its ARN.
+/// What carries tags and exists: a domain, a repository or a package group, and its ARN.
 struct Tagged {
     domain: DomainKey,
+    /// The package group that it is, if it is one.
+    group: Option<(Domain, Pattern)>,
     arn: String,
     kind: Kind,
     name: String,
@@ -46,6 +49,7 @@ pub(crate) fn checked(
     };
     may_tag(tx, call, resource, tags)?;
     let tags = distinct(tags)?;
+    settings(&tags, kind)?;
     within_quota(call, tags.len(), kind, name)?;
     Ok(tags)
 }
@@ -90,6 +94,14 @@ fn distinct(tags: &[Tag]) -> Result<BTreeMap<String, String>, Error> {
     Ok(distinct)
 }
 
+/// Refuses settings that cannot be read, that are none, or that stand on something that has no settings.
+fn settings(tags: &BTreeMap<String, String>, kind: Kind) -> Result<(), Error> {
+    for (key, value) in tags {
+        release_age::check(key, value, kind == Kind::PackageGroup).map_err(invalid)?;
+    }
+    Ok(())
+}
+
 fn within_quota(call: &Call, count: usize, kind: Kind, name: &str) -> Result<(), Error> {
     let most = quota::TAGS_PER_RESOURCE.of(call);
     if count as u64 <= most {
@@ -112,20 +124,36 @@ fn reach(tx: &mut Tx, call: &Call, wanted: &Wanted<'_>) -> Result<Tagged, Error>
         Resource::Domain(domain) => {
             in_region(call, &domain, resource)?;
             domain::reach_for(tx, call, &domain, wanted)?;
-            Tagged { name: domain.name.clone(), domain, arn, kind: Kind::Domain }
+            Tagged { name: domain.name.clone(), domain, group: None, arn, kind: Kind::Domain }
         }
         Resource::Repository(key) => {
             in_region(call, &key.domain, resource)?;
             repository::reach_for(tx, call, &key, wanted)?;
-            Tagged { name: key.name, domain: key.domain, arn, kind: Kind::Repository }
+            Tagged { name: key.name, domain: key.domain, group: None, arn, kind: Kind::Repository }
         }
         Resource::PackageGroup(domain, pattern) => {
             in_region(call, &domain, resource)?;
-            domain::reach_for(tx, call, &domain, wanted)?;
-            return Err(group_not_found(&pattern, &domain));
+            let found = domain::reach_for(tx, call, &domain, wanted)?;
+            let name = pattern;
+            let pattern = Pattern::parse(&name).ok().filter(|pattern| pattern.as_str() == name);
+            let present = package_group::load(tx, &found)?;
+            let Some(pattern) = pattern.filter(|pattern| present.place(pattern).is_some()) else {
+                return Err(group_not_found(&name, &domain));
+            };
+            Tagged { domain, group: Some((found, pattern)), arn, kind: Kind::PackageGroup, name }
         }
     };
     Ok(tagged)
+}
+
+impl Tagged {
+    /// Lets what depends on the tags know that they changed.
+    fn changed(&self, tx: &mut Tx, call: &Call) -> Result<(), store::Error> {
+        match &self.group {
+            Some((domain, pattern)) => package_group::retagged(tx, call, domain, pattern),
+            None => Ok(()),
+        }
+    }
 }
 
 fn unknown_resource(resource: &str) -> Error {

@@ -18,5 +18,6 @@ pub fn remove(tx: &mut Tx, call: &Call, input: &UntagResourceRequest) -> Result<
     for key in &input.tag_keys {
         table::delete(tx, &tagged.domain, &tagged.arn, key)?;
     }
+    tagged.changed(tx, call)?;
     Ok(UntagResourceResult {})
 }
