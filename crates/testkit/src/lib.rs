@@ -1,6 +1,7 @@
 //! What tests of several crates share; nothing here is part of the product.
 
 pub mod bulk;
+pub mod crate_registry;
 pub mod npm_registry;
 mod world;
 
