@@ -71,11 +71,13 @@ pub fn register(table: &mut Table) {
     table.write::<api::DeletePackage>(package::delete);
     table.write::<api::PutPackageOriginConfiguration>(package::put_origin_configuration);
 
+    table.upload::<api::PublishPackageVersion>(package_version::admit_publish, package_version::publish);
     table.read::<api::ListPackageVersions>(package_version::list);
     table.read::<api::DescribePackageVersion>(package_version::describe);
     table.write::<api::UpdatePackageVersionsStatus>(package_version::update_status);
     table.write::<api::DisposePackageVersions>(package_version::dispose);
     table.write::<api::DeletePackageVersions>(package_version::delete);
+    table.write::<api::CopyPackageVersions>(package_version::copy);
     table.read::<api::ListPackageVersionDependencies>(package_version::dependencies);
     table.read::<api::GetPackageVersionReadme>(package_version::readme);
     table.read::<api::ListPackageVersionAssets>(package_version::list_assets);

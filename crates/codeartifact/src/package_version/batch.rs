@@ -22,9 +22,9 @@ use crate::repository::RepositoryKey;
 use crate::{dist_tag, name::PackageFormat};
 
 /// Versions by name, with what became of them.
-type Successes = BTreeMap<String, SuccessfulPackageVersionInfo>;
+pub(super) type Successes = BTreeMap<String, SuccessfulPackageVersionInfo>;
 /// Versions by name, with what kept them from changing.
-type Failures = BTreeMap<String, PackageVersionError>;
+pub(super) type Failures = BTreeMap<String, PackageVersionError>;
 
 /// What all versions of a call are checked against.
 struct Expectation<'a> {
@@ -174,8 +174,16 @@ impl Expectation<'_> {
     }
 }
 
-fn failure(code: &str, message: String) -> PackageVersionError {
+pub(super) fn failure(code: &str, message: String) -> PackageVersionError {
     PackageVersionError { error_code: Some(code.to_owned()), error_message: Some(message) }
+}
+
+/// Says of the innocent versions of a call that they were left alone.
+pub(super) fn skip_others<'a>(failed: &mut Failures, versions: impl IntoIterator<Item = &'a String>) {
+    for version in versions {
+        let skipped = || failure("SKIPPED", format!("version {version} is skipped"));
+        failed.entry(version.clone()).or_insert_with(skipped);
+    }
 }
 
 /// Applies a change to all versions, or to none when one of them may not change.
@@ -200,10 +208,7 @@ fn each(
         versions.extend(version);
     }
     if !failed.is_empty() {
-        for version in versions {
-            let skipped = format!("version {} is skipped", version.version);
-            failed.entry(version.version).or_insert_with(|| failure("SKIPPED", skipped));
-        }
+        skip_others(&mut failed, expectation.versions);
         return Ok((Successes::new(), failed));
     }
     let mut successful = Successes::new();

@@ -3,8 +3,10 @@
 //! How versions come in is the business of `arrival`, how they are found through upstreams that of `resolution`.
 
 mod asset;
+mod asset_name;
 mod batch;
 mod cargo_facts;
+mod copy;
 mod describe;
 mod details;
 mod edit;
@@ -12,18 +14,21 @@ pub(crate) mod event;
 mod facts;
 mod list;
 mod maven_facts;
+mod publish;
 mod revision;
 mod state;
 pub(crate) mod table;
 
 pub use asset::{get_asset, list_assets};
 pub use batch::{delete, dispose, update_status};
+pub use copy::copy;
 pub use describe::describe;
 pub use details::{dependencies, readme};
 pub use edit::{deprecate, yank};
 pub use facts::{Dependency, Facts, License};
 pub(crate) use list::default_display_version;
 pub use list::list;
+pub use publish::{admit_publish, publish, publish_asset, read_publish};
 pub use revision::revision;
 pub use state::Status;
 pub use table::kept;

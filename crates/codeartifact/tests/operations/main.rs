@@ -5,6 +5,7 @@
 mod addition;
 mod arrival;
 mod authorisation;
+mod copy;
 mod dist_tag;
 mod domain;
 mod endpoint;
@@ -14,6 +15,7 @@ mod longest;
 mod null;
 mod package;
 mod package_version;
+mod publish;
 mod repository;
 mod resolution;
 mod status;
