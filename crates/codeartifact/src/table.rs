@@ -135,6 +135,12 @@ CREATE TABLE codeartifact_policy (
     revision TEXT NOT NULL,
     document TEXT NOT NULL,
     PRIMARY KEY (account, region, domain, repository));
+", "
+CREATE TABLE codeartifact_revoked_token (
+    account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL, subject TEXT NOT NULL,
+    until_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    PRIMARY KEY (account, region, domain, subject));
 "];
 
 /// Where a blob may still be needed.

@@ -25,14 +25,20 @@ pub fn get(
     let (domain, guard) = Guard::of_domain(tx, call, &key)?;
     let wanted = Wanted::new("codeartifact:GetAuthorizationToken", &resource).with_duration(duration_s);
     guard.allow(tx, call, &wanted)?;
-    domain.ok_or_else(|| domain::absent(&key))?;
+    let domain = domain.ok_or_else(|| domain::absent(&key))?;
     guard.allow_bearer_token(tx, call, duration_s)?;
     if call.principal.ends_with(":root") {
         return Err(root_denied(call, &resource));
     }
     let expires_s = call.now.millis() / 1000 + duration_s;
-    let claims =
-        Claims { domain: key, account: call.account.clone(), principal: call.principal.clone(), expires_s };
+    let claims = Claims {
+        domain: key,
+        account: call.account.clone(),
+        principal: call.principal.clone(),
+        // A domain that was created while this request was on its way is not older than its tokens.
+        issued_ms: call.now.millis().max(domain.created_at.millis()),
+        expires_s,
+    };
     Ok(GetAuthorizationTokenResult {
         authorization_token: Some(sign(&call.installation.token_key, &claims)),
         expiration: Some(Timestamp::from_millis(expires_s * 1000)),

@@ -5,8 +5,13 @@
 //! configuration files. It is signed, not encrypted: it holds nothing that its bearer does not know.
 
 mod get;
+mod revoke;
+mod standing;
+pub(crate) mod table;
 
 pub use get::get;
+pub use revoke::{Whose, revoke, revoke_own, sweep};
+pub use standing::Standing;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -27,6 +32,8 @@ pub struct Claims {
     pub account: String,
     /// The ARN of its bearer.
     pub principal: String,
+    /// When it was made, in milliseconds since the epoch.
+    pub issued_ms: i64,
     /// When it ends, in whole seconds since the epoch.
     pub expires_s: i64,
 }
@@ -40,6 +47,10 @@ pub enum Refused {
     KeyRetired,
     /// Its time is over.
     Expired,
+    /// It was made for a domain of the same name that was deleted.
+    OfFormerDomain,
+    /// It was revoked.
+    Revoked,
 }
 
 impl std::fmt::Display for Refused {
@@ -48,6 +59,8 @@ impl std::fmt::Display for Refused {
             Refused::Unknown => "the token is not valid here",
             Refused::KeyRetired => "the token was signed with a key that is no longer in use",
             Refused::Expired => "the token has expired",
+            Refused::OfFormerDomain => "the token is for a former domain of this name",
+            Refused::Revoked => "the token was revoked",
         })
     }
 }
@@ -59,18 +72,20 @@ struct Header {
     kid: String,
 }
 
-/// Second segment, a list to stay short: domain, owner, region, account, principal, end.
+/// Second segment, a list to stay short: domain, owner, region, account, principal, end in seconds, and the milliseconds
+/// from its making to its end.
 #[derive(Deserialize)]
-struct Payload(String, String, String, String, String, i64);
+struct Payload(String, String, String, String, String, i64, i64);
 
 const VERSION: u8 = 1;
 
 /// Makes a token from claims.
 pub fn sign(secret: &[u8; 32], claims: &Claims) -> String {
     let header = format!(r#"{{"ver":{VERSION},"kid":"{}"}}"#, key_id(secret));
-    let Claims { domain, account, principal, expires_s } = claims;
+    let Claims { domain, account, principal, issued_ms, expires_s } = claims;
+    let life_ms = expires_s * 1000 - issued_ms;
     let payload =
-        json!([domain.name, domain.account, domain.region, account, principal, expires_s]).to_string();
+        json!([domain.name, domain.account, domain.region, account, principal, expires_s, life_ms]).to_string();
     let signed = format!("{}.{}", BASE64.encode(header), BASE64.encode(payload));
     let code = BASE64.encode(code(secret, &signed).finalize().into_bytes());
     format!("{signed}.{code}")
@@ -91,11 +106,19 @@ pub fn verify(secret: &[u8; 32], token: &str, now: Timestamp) -> Result<Claims, 
     }
     let code_given = BASE64.decode(code_given).map_err(|_| Refused::Unknown)?;
     code(secret, signed).verify_slice(&code_given).map_err(|_| Refused::Unknown)?;
-    let Payload(domain, owner, region, account, principal, expires_s) = segment(payload)?;
-    if now.millis() >= expires_s.saturating_mul(1000) {
+    let Payload(domain, owner, region, account, principal, expires_s, life_ms) = segment(payload)?;
+    let expires_ms = expires_s.saturating_mul(1000);
+    if now.millis() >= expires_ms {
         return Err(Refused::Expired);
     }
-    Ok(Claims { domain: DomainKey { account: owner, region, name: domain }, account, principal, expires_s })
+    let domain = DomainKey { account: owner, region, name: domain };
+    Ok(Claims { domain, account, principal, issued_ms: expires_ms.saturating_sub(life_ms), expires_s })
+}
+
+/// Tells a token from all others without being of any use to whoever reads it.
+pub fn fingerprint(token: &str) -> String {
+    let digest = Sha256::digest(token);
+    BASE64.encode(&digest[..15])
 }
 
 fn segment<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, Refused> {
@@ -130,6 +153,7 @@ mod tests {
             },
             account: "444455556666".into(),
             principal: "arn:aws:iam::444455556666:user/local".into(),
+            issued_ms: 1_699_956_800_125,
             expires_s: 1_700_000_000,
         }
     }
