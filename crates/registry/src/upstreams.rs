@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use store::Clock;
 
-use crate::upstream::{CargoUpstream, Downloads, Fetcher, NpmUpstream, Policy};
+use crate::upstream::{CargoUpstream, Downloads, Fetcher, MavenUpstream, NpmUpstream, Policy};
 
 /// What all formats read registries with.
 #[derive(Debug, Clone)]
@@ -17,15 +17,20 @@ pub struct Upstreams {
     pub cargo: CargoUpstream,
     /// Reads from npm registries.
     pub npm: NpmUpstream,
+    /// Reads from Maven repositories.
+    pub maven: MavenUpstream,
 }
 
 impl Upstreams {
     /// Keeps what they say up to `bytes_max` a format in memory.
     pub fn new(fetcher: Fetcher, policy: Policy, clock: &Clock, bytes_max: usize) -> Self {
         let fetcher = Arc::new(fetcher);
+        let downloads = Downloads::new(Arc::clone(&fetcher));
+        let files = downloads.clone();
         Self {
-            downloads: Downloads::new(Arc::clone(&fetcher)),
+            downloads,
             cargo: CargoUpstream::new(Arc::clone(&fetcher), policy, clock, bytes_max),
+            maven: MavenUpstream::new(Arc::clone(&fetcher), files, policy, clock.clone(), bytes_max),
             npm: NpmUpstream::new(Arc::clone(&fetcher), policy, clock.clone(), bytes_max),
             fetcher,
         }

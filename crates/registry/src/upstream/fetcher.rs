@@ -225,6 +225,26 @@ impl Fetcher {
         }
     }
 
+    /// Asks whether an upstream has a file, without its bytes; answers when it was changed last, if the upstream says so.
+    pub async fn probe(
+        &self,
+        upstream: &Upstream,
+        url: &Url,
+        via: &ViaChain,
+    ) -> Result<Option<Option<Timestamp>>, FetchError> {
+        let _turn = self.turn(url).await?;
+        let timeout = self.options.document_timeout;
+        let asking = |request: RequestBuilder| request.timeout(timeout);
+        let response = self.ask(upstream, Method::HEAD, url, via, asking).await?;
+        match response.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
+            status => return Err(FetchError::Status(status.as_u16())),
+        }
+        let last_modified = response.headers().get(LAST_MODIFIED).and_then(|value| value.to_str().ok());
+        Ok(Some(last_modified.and_then(Timestamp::from_rfc1123)))
+    }
+
     /// Sends a request with what opens the upstream, and follows redirects; what opens it goes to its own origin only.
     async fn ask(
         &self,

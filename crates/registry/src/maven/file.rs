@@ -1,0 +1,157 @@
+//! Downloading a file of a version, or a checksum of it: from the repository that is asked, from an upstream repository
+//! (and then kept), or from the registry behind a connection.
+
+use std::sync::Arc;
+
+use codeartifact::package_version::Asset;
+use codeartifact::repository::{Connection, Repository};
+use formats::maven::checksum::Algorithm;
+use formats::maven::route::FilePath;
+use formats::maven::snapshot::is_snapshot;
+use hyper::Response;
+use hyper::header::{CONTENT_TYPE, HeaderValue, LAST_MODIFIED};
+use model::Timestamp;
+
+use super::{bring, coordinates, metadata, no_file, text};
+use crate::answer::{self, Body};
+use crate::asset::{self, Place};
+use crate::endpoint::{Shared, Visit};
+use crate::refusal::Refusal;
+
+/// Answers a file, or a part of it.
+///
+/// Errors in this order: domain not found, access denied, repository not found, a registry did not answer, file not
+/// found or not handed out.
+pub(super) async fn answer(
+    shared: &Arc<Shared>,
+    visit: &Arc<Visit>,
+    path: &FilePath,
+) -> Result<Response<Body>, Refusal> {
+    let place = match find(shared, visit, path).await? {
+        place if !visit.head => place,
+        Place::Nowhere(connections) => return announce(shared, visit, path, &connections).await,
+        Place::Lacking(held) => {
+            let connections = bring::behind(shared, visit, path, *held).await?;
+            return announce(shared, visit, path, &connections).await;
+        }
+        place => place,
+    };
+    let asset = take(shared, visit, path, place).await?;
+    let changed = bring::changed_at(shared, visit, path).await?;
+    let mut response = answer::asset(&shared.parts.blobs, &asset, &visit.headers, visit.head).await?;
+    if let Some(changed) = changed {
+        modified(&mut response, changed);
+    }
+    Ok(response)
+}
+
+/// Answers a checksum of a file: computed when the file came, whatever was put beside it.
+pub(super) async fn answer_checksum(
+    shared: &Arc<Shared>,
+    visit: &Arc<Visit>,
+    path: &FilePath,
+    algorithm: Algorithm,
+) -> Result<Response<Body>, Refusal> {
+    let place = find(shared, visit, path).await?;
+    let asset = take(shared, visit, path, place).await?;
+    let checksum = match algorithm {
+        Algorithm::Md5 => asset.md5,
+        Algorithm::Sha1 => asset.sha1,
+        Algorithm::Sha256 => asset.sha256,
+        Algorithm::Sha512 => asset.sha512,
+    };
+    Ok(text(visit, checksum, "text/plain", None))
+}
+
+/// Finds out where a file is; changes nothing.
+///
+/// The file of a build that is there no more may still be one of its snapshot.
+pub(super) async fn find(shared: &Shared, visit: &Visit, path: &FilePath) -> Result<Place, Refusal> {
+    let package = coordinates(&path.package);
+    let place = asset::find(shared, visit, &package, &path.version(), &path.file).await?;
+    let is_absent = matches!(&place, Place::Nowhere(_) | Place::Lacking(_));
+    if !is_absent || !is_snapshot(&path.folder) {
+        return Ok(place);
+    }
+    let elsewhere = match path.build {
+        Some(_) => asset::find(shared, visit, &package, &path.folder, &path.file).await?,
+        None => place,
+    };
+    // Snapshots are not taken from outside.
+    Ok(match elsewhere {
+        Place::Upstream(asset, _) => Place::Upstream(asset, Vec::new()),
+        Place::Nowhere(_) => Place::Nowhere(Vec::new()),
+        other => other,
+    })
+}
+
+/// Takes a file from where it was found, so that the repository that is asked has it.
+async fn take(
+    shared: &Arc<Shared>,
+    visit: &Arc<Visit>,
+    path: &FilePath,
+    place: Place,
+) -> Result<Asset, Refusal> {
+    match place {
+        Place::Here(asset) => Ok(asset),
+        Place::Upstream(asset, _) if visit.head => Ok(asset),
+        Place::Upstream(_, nearer) if nearer.is_empty() || is_snapshot(&path.folder) => {
+            let package = coordinates(&path.package);
+            let kept = asset::keep(shared, visit, &package, &path.version(), &path.file).await?;
+            if let Some(asset) = kept {
+                return Ok(asset);
+            }
+            let kept = asset::keep(shared, visit, &package, &path.folder, &path.file).await?;
+            kept.ok_or_else(|| no_file(visit, path))
+        }
+        Place::Nowhere(connections) if connections.is_empty() => Err(no_file(visit, path)),
+        Place::Lacking(_) if is_snapshot(&path.folder) => Err(no_file(visit, path)),
+        Place::Upstream(..) | Place::Lacking(_) | Place::Nowhere(_) => {
+            bring::bring(shared, visit, path).await
+        }
+    }
+}
+
+/// Answers HEAD for a file that only a registry has: that it is there. Asking keeps nothing.
+async fn announce(
+    shared: &Shared,
+    visit: &Visit,
+    path: &FilePath,
+    connections: &[Repository],
+) -> Result<Response<Body>, Refusal> {
+    for repository in connections {
+        let Some(connection) = &repository.connection else { continue };
+        let upstream = shared.parts.resolver.resolve(&connection.name)?;
+        let maven = &shared.parts.upstreams.maven;
+        let Some(changed) = maven.has(&upstream, &path.encoded(), &visit.via).await? else { continue };
+        let mut response = Response::new(answer::full(""));
+        let octets = HeaderValue::from_static("application/octet-stream");
+        response.headers_mut().insert(CONTENT_TYPE, octets);
+        if let Some(changed) = changed {
+            modified(&mut response, changed);
+        }
+        return Ok(response);
+    }
+    Err(no_file(visit, path))
+}
+
+/// Whether the registry behind a connection has a version: it lists it, or has its POM.
+pub(super) async fn is_offered(
+    shared: &Shared,
+    visit: &Visit,
+    connection: &Connection,
+    path: &FilePath,
+) -> Result<bool, Refusal> {
+    let version = path.version();
+    let listed = metadata::ask(shared, visit, connection, &path.package).await?;
+    if listed.is_some_and(|listed| listed.0.versions.contains(&version)) {
+        return Ok(true);
+    }
+    let upstream = shared.parts.resolver.resolve(&connection.name)?;
+    let pom = path.sibling(".pom").encoded();
+    Ok(shared.parts.upstreams.maven.has(&upstream, &pom, &visit.via).await?.is_some())
+}
+
+fn modified(response: &mut Response<Body>, changed: Timestamp) {
+    response.headers_mut().insert(LAST_MODIFIED, answer::header(&changed.to_rfc1123()));
+}

@@ -1,0 +1,169 @@
+//! The metadata that clients of a repository see, made anew from what it, its upstream repositories and the registries
+//! behind them have.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use codeartifact::maven::{self, Listed};
+use codeartifact::package_version::Status;
+use codeartifact::repository::{self, Connection};
+use codeartifact::resolution::{self, Found};
+use formats::maven::checksum::Algorithm;
+use formats::maven::metadata::Metadata;
+use formats::maven::name::PackageName;
+use hyper::Response;
+use model::Timestamp;
+
+use super::{coordinates, digest, text};
+use crate::answer::Body;
+use crate::endpoint::{Shared, Visit};
+use crate::lookup::{self, READ};
+use crate::refusal::Refusal;
+use crate::upstream::Offered;
+
+/// What the registry behind a repository's connection says, at the place of that repository; `None` where it has no
+/// connection.
+type Outside = Option<Result<Option<Arc<Offered>>, Refusal>>;
+
+/// The metadata of a package: the versions that are Published, nearest repository first, each decided by the first one
+/// that has it; and the plugins of the group of that name.
+///
+/// Errors in this order: domain not found, access denied, repository not found, no version and no plugin (and all
+/// registries answered), a registry did not answer.
+pub(super) async fn of_package(
+    shared: &Arc<Shared>,
+    visit: &Visit,
+    package: &PackageName,
+) -> Result<Metadata, Refusal> {
+    let path = lookup::path(shared, visit, &coordinates(package)).await?;
+    let mut outside = Vec::new();
+    for step in &path {
+        outside.push(match &step.connection {
+            Some(connection) => Some(ask(shared, visit, connection, package).await),
+            None => None,
+        });
+    }
+    let wanted = coordinates(package);
+    let own = shared.parts.store.read(move |tx| maven::listed(tx, &path, &wanted)).await?;
+    if let Some(merged) = merged(package, own, &outside) {
+        return Ok(merged);
+    }
+    let failure = outside.into_iter().flatten().find_map(Result::err);
+    Err(failure.unwrap_or_else(|| {
+        let repository = &visit.repository.name;
+        Refusal::not_found(format!("repository {repository} has no version of {package}"))
+    }))
+}
+
+/// Asks the registry behind a connection for the metadata of a package.
+pub(super) async fn ask(
+    shared: &Shared,
+    visit: &Visit,
+    connection: &Connection,
+    package: &PackageName,
+) -> Result<Option<Arc<Offered>>, Refusal> {
+    let upstream = shared.parts.resolver.resolve(&connection.name)?;
+    Ok(shared.parts.upstreams.maven.metadata(&upstream, package, &visit.via).await?)
+}
+
+/// Puts the metadata of a package together; `None` when nothing is shown.
+fn merged(package: &PackageName, own: Vec<Vec<Listed>>, outside: &[Outside]) -> Option<Metadata> {
+    let (mut seen, mut shown, mut newest) = (HashSet::new(), Vec::new(), Vec::new());
+    let (mut updated, mut plugins) = (None, Metadata::default());
+    for (versions, outside) in own.into_iter().zip(outside) {
+        let offered = outside.as_ref().and_then(|answer| answer.as_ref().ok()).and_then(Option::as_ref);
+        for listed in versions {
+            let is_first = seen.insert(listed.version.clone());
+            if !is_first || listed.status != Status::Published {
+                continue;
+            }
+            updated = updated.max(Some(compact(listed.published_at)));
+            // What came from a registry that answers is as new as that one says.
+            if !listed.external || offered.is_none() {
+                newest.push(listed.version.clone());
+            }
+            shown.push(listed.version);
+        }
+        let Some(Offered(offered)) = offered.map(AsRef::as_ref) else { continue };
+        updated = updated.max(offered.last_updated.clone());
+        plugins.add_plugins(&offered.plugins);
+        newest.extend(offered.latest.iter().chain(&offered.release).cloned());
+        for version in &offered.versions {
+            if seen.insert(version.clone()) {
+                shown.push(version.clone());
+            }
+        }
+    }
+    let of = (package.group(), package.artifact());
+    let made = Metadata::of_versions(of, shown, &newest, updated);
+    match made {
+        Some(made) => Some(Metadata { plugins: plugins.plugins, ..made }),
+        None => (!plugins.plugins.is_empty()).then_some(plugins),
+    }
+}
+
+/// The metadata of a snapshot, made of the files of its version; of several repositories on the way that have it, the
+/// one with the newest build counts.
+///
+/// Errors in this order: domain not found, access denied, repository not found, no repository has it.
+pub(super) async fn of_snapshot(
+    shared: &Arc<Shared>,
+    visit: &Visit,
+    package: &PackageName,
+    snapshot: &str,
+) -> Result<Metadata, Refusal> {
+    let (call, key) = (visit.call.clone(), visit.repository.clone());
+    let (wanted, version) = (coordinates(package), snapshot.to_owned());
+    let found = shared
+        .parts
+        .store
+        .read(move |tx| {
+            let asked = repository::reach(tx, &call, READ, &key)?;
+            let mut found = Vec::new();
+            for step in resolution::path(tx, &asked, &wanted)? {
+                if step.package.is_none() {
+                    continue;
+                }
+                // As it is in this repository, whatever lies nearer.
+                if let Found::Held(held) = resolution::find(tx, &step.repository, &wanted, &version)?
+                    && held.version.status == Status::Published
+                {
+                    found.push(held.assets);
+                }
+            }
+            Ok::<_, codeartifact::Error>(found)
+        })
+        .await?;
+    let of = (package.group(), package.artifact());
+    let made = found.iter().filter_map(|assets| {
+        Metadata::of_snapshot(of, snapshot, assets.iter().map(|asset| asset.name.as_str()))
+    });
+    made.max_by(|a, b| a.last_updated.cmp(&b.last_updated)).ok_or_else(|| {
+        let repository = &visit.repository.name;
+        Refusal::not_found(format!("repository {repository} has no builds of {package} {snapshot}"))
+    })
+}
+
+/// Answers metadata, or a checksum of them.
+pub(super) fn answer(visit: &Visit, metadata: &Metadata, checksum: Option<Algorithm>) -> Response<Body> {
+    let document = metadata.write();
+    match checksum {
+        None => text(visit, document, "application/xml", None),
+        Some(algorithm) => text(visit, checksum_of(document.as_bytes(), algorithm), "text/plain", None),
+    }
+}
+
+/// The checksum of bytes at hand.
+pub(super) fn checksum_of(bytes: &[u8], algorithm: Algorithm) -> String {
+    match algorithm {
+        Algorithm::Md5 => digest::<md5::Md5>(bytes),
+        Algorithm::Sha1 => digest::<sha1::Sha1>(bytes),
+        Algorithm::Sha256 => digest::<sha2::Sha256>(bytes),
+        Algorithm::Sha512 => digest::<sha2::Sha512>(bytes),
+    }
+}
+
+/// A time as metadata spell it: `20210728194552`.
+fn compact(time: Timestamp) -> String {
+    time.to_rfc3339().chars().filter(char::is_ascii_digit).take(14).collect()
+}
