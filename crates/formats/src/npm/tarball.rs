@@ -6,8 +6,9 @@
 use flate2::read::MultiGzDecoder;
 use std::io::{self, Read};
 
-/// How much of an unpacked archive is looked through.
-const UNPACKED_BYTES_MAX: u64 = 1 << 30;
+/// How much of an unpacked archive is looked through: a fraction of a second. Packages that are larger have their readme
+/// before that, and archives that are made to be larger have none.
+const UNPACKED_BYTES_MAX: u64 = 256 << 20;
 /// The longest file that is taken out.
 const FILE_BYTES_MAX: u64 = 4 << 20;
 /// The size of a header, and what the content of files is filled up to.
@@ -25,9 +26,13 @@ pub struct Contents {
 impl Contents {
     /// Looks through a gzipped archive.
     pub fn read(tarball: impl Read) -> Self {
+        Self::read_up_to(UNPACKED_BYTES_MAX, tarball)
+    }
+
+    fn read_up_to(unpacked_bytes_max: u64, tarball: impl Read) -> Self {
         let mut contents = Self::default();
         // An archive that breaks off has said what it had to say.
-        let _ = contents.look_through(&mut MultiGzDecoder::new(tarball).take(UNPACKED_BYTES_MAX));
+        let _ = contents.look_through(&mut MultiGzDecoder::new(tarball).take(unpacked_bytes_max));
         contents
     }
 
@@ -184,6 +189,56 @@ mod tests {
         assert_eq!(readme(&[("PaxHeader", b'x', pax), ("p/cut", b'0', "pax")]).as_deref(), Some("pax"));
         assert_eq!(readme(&[("@", b'L', "p/README.md\0"), ("p/cut", b'0', "gnu")]).as_deref(), Some("gnu"));
         assert_eq!(readme(&[("PaxHeader", b'x', pax), ("p/cut", b'0', ""), ("p/x", b'0', "no")]), None);
+    }
+
+    #[test]
+    fn a_readme_behind_a_hundred_thousand_entries_is_found() {
+        let mut entries = vec![("p/sub/file", b'0', ""); 50_000];
+        entries.extend(vec![("p/../../outside", b'2', ""); 50_000]);
+        entries.push(("p/README.md", b'0', "# far"));
+        assert_eq!(readme(&entries).as_deref(), Some("# far"));
+    }
+
+    #[test]
+    fn an_archive_that_unpacks_to_gigabytes_is_left_in_the_middle() {
+        // Endless zeros in a file, after a readme and before a manifest that is never reached.
+        let mut head = Vec::new();
+        entry(&mut head, "p/README.md", b'0', b"# first");
+        entry(&mut head, "p/zeros", b'0', b"");
+        let size = format!("{:011o}", 6_u64 << 30);
+        let at = head.len() - BLOCK_BYTES;
+        head[at + 124..at + 135].copy_from_slice(size.as_bytes());
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&head).unwrap();
+        let head = encoder.finish().unwrap();
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&vec![0; 1 << 20]).unwrap();
+        let zeros = encoder.finish().unwrap();
+        // One member of gzip after the other, made up while it is read: six gigabytes from a few kilobytes.
+        let read = std::cell::Cell::new(0_u64);
+        let members = (0..6 << 10).map(|_| &zeros[..]);
+        let endless = Members { now: &head, rest: Box::new(members), read: &read };
+        let contents = Contents::read_up_to(2 << 20, endless);
+        assert_eq!((contents.manifest, contents.readme.as_deref()), (None, Some("# first")));
+        assert!(read.get() < 16 * zeros.len() as u64 + (64 << 10), "{} bytes were read", read.get());
+    }
+
+    struct Members<'a> {
+        now: &'a [u8],
+        rest: Box<dyn Iterator<Item = &'a [u8]> + 'a>,
+        read: &'a std::cell::Cell<u64>,
+    }
+
+    impl Read for Members<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            while self.now.is_empty() {
+                let Some(next) = self.rest.next() else { return Ok(0) };
+                self.now = next;
+            }
+            let count = self.now.read(buffer)?;
+            self.read.set(self.read.get() + count as u64);
+            Ok(count)
+        }
     }
 
     #[test]
