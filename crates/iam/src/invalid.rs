@@ -13,10 +13,12 @@ pub struct Invalid {
 
 /// Longest part of a value that a sentence repeats, in characters.
 const SHOWN_MAX: usize = 100;
+/// Longest path that a sentence begins with, in characters.
+const PATH_MAX: usize = 300;
 
 impl Invalid {
     pub(crate) fn new(path: &str, rule: impl Into<String>) -> Invalid {
-        Invalid { path: path.to_owned(), rule: rule.into() }
+        Invalid { path: cut(path, PATH_MAX), rule: rule.into() }
     }
 }
 
@@ -33,9 +35,13 @@ impl std::error::Error for Invalid {}
 
 /// Quotes a value for a sentence, cut where it is long.
 pub(crate) fn quoted(value: &str) -> String {
-    let mut shown: String = value.chars().take(SHOWN_MAX).collect();
-    if shown.len() < value.len() {
+    format!("{:?}", cut(value, SHOWN_MAX))
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let mut shown: String = text.chars().take(most).collect();
+    if shown.len() < text.len() {
         shown.push('…');
     }
-    format!("{shown:?}")
+    shown
 }

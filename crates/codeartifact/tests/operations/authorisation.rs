@@ -1,18 +1,19 @@
 //! Every operation asks whether the caller may.
 
 use serde_json::{Value, json};
+use testkit::Caller;
 
 use crate::support::{npm, published, shop};
 
 /// Every operation that can name another account's domain, with an input that would do in one's own.
-fn inputs() -> Vec<(&'static str, Value)> {
+pub fn inputs() -> Vec<(&'static str, Value)> {
     let repository = |more: Value| crate::support::of("web", more);
     let package = |more: Value| npm("web", "kit", more);
     let version = || package(json!({"packageVersion": "1.0.0"}));
     let restrictions = json!({"restrictions": {"publish": "ALLOW", "upstream": "ALLOW"}});
     let policy = crate::support::policy("Allow", "codeartifact:*", "arn:aws:iam::111122223333:root");
     let connection = json!({"externalConnection": "public:npmjs"});
-    vec![
+    let mut inputs = vec![
         ("DescribeDomain", json!({"domain": "shop"})),
         ("DeleteDomain", json!({"domain": "shop"})),
         ("CreateRepository", json!({"domain": "shop", "repository": "new"})),
@@ -39,11 +40,73 @@ fn inputs() -> Vec<(&'static str, Value)> {
         ("UpdatePackageVersionsStatus", package(json!({"versions": ["1.0.0"], "targetStatus": "Archived"}))),
         ("DisposePackageVersions", package(json!({"versions": ["1.0.0"]}))),
         ("DeletePackageVersions", package(json!({"versions": ["1.0.0"]}))),
+        (
+            "CopyPackageVersions",
+            json!({"domain": "shop", "sourceRepository": "web", "destinationRepository": "other", "format": "npm",
+                "package": "kit", "versions": ["1.0.0"]}),
+        ),
         ("ListPackageVersionDependencies", version()),
         ("GetPackageVersionReadme", version()),
         ("ListPackageVersionAssets", version()),
         ("GetPackageVersionAsset", package(json!({"packageVersion": "1.0.0", "asset": "package.tgz"}))),
+    ];
+    inputs.push(("PublishPackageVersion", crate::publish::input("a.bin", '1', json!({}))));
+    inputs.extend(group_inputs());
+    inputs
+}
+
+/// The same, for the operations on package groups.
+fn group_inputs() -> Vec<(&'static str, Value)> {
+    let group = |pattern: &str, more: Value| {
+        let mut input = json!({"domain": "shop", "packageGroup": pattern});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    vec![
+        ("CreatePackageGroup", group("/npm/*", json!({}))),
+        ("DescribePackageGroup", group("/*", json!({}))),
+        ("UpdatePackageGroup", group("/*", json!({"description": "all"}))),
+        ("DeletePackageGroup", group("/pypi/*", json!({}))),
+        ("ListPackageGroups", json!({"domain": "shop"})),
+        ("ListSubPackageGroups", group("/*", json!({}))),
+        ("ListAssociatedPackages", group("/*", json!({}))),
+        ("GetAssociatedPackageGroup", json!({"domain": "shop", "format": "npm", "package": "kit"})),
+        ("UpdatePackageGroupOriginConfiguration", group("/*", json!({"restrictions": {"PUBLISH": "BLOCK"}}))),
+        ("ListAllowedRepositoriesForGroup", group("/*", json!({"originRestrictionType": "PUBLISH"}))),
     ]
+}
+
+/// Brings the shop into the state in which the input of an operation does.
+pub fn prepare(operation: &str, caller: &Caller<'_>) {
+    let policy = crate::support::policy("Allow", "codeartifact:Nothing", "*");
+    match operation {
+        "DeleteDomain" => {
+            caller.ok("DeleteRepository", crate::support::of("web", json!({})));
+        }
+        "CopyPackageVersions" => {
+            caller.ok("CreateRepository", crate::support::of("other", json!({})));
+        }
+        "DeletePackageGroup" => {
+            caller.ok("CreatePackageGroup", json!({"domain": "shop", "packageGroup": "/pypi/*"}));
+        }
+        "DisassociateExternalConnection" => crate::support::connect(caller, "web"),
+        "GetDomainPermissionsPolicy" | "DeleteDomainPermissionsPolicy" => {
+            caller.ok("PutDomainPermissionsPolicy", json!({"domain": "shop", "policyDocument": policy}));
+        }
+        "GetRepositoryPermissionsPolicy" | "DeleteRepositoryPermissionsPolicy" => {
+            crate::support::set_policy(caller, "web", "Allow", "codeartifact:Nothing", "*");
+        }
+        _ => {}
+    }
+}
+
+/// The first permission that an operation asks for.
+pub fn first_action(operation: &str) -> String {
+    let action = match operation {
+        "CopyPackageVersions" => "ReadFromRepository",
+        _ => operation,
+    };
+    format!("codeartifact:{action}")
 }
 
 /// Operations on an ARN.
@@ -75,8 +138,9 @@ fn another_account_is_denied_whether_or_not_the_domain_exists() {
                     "{operation}"
                 );
                 let sentence = format!(
-                    "User: arn:aws:iam::444455556666:user/local is not authorized to perform: codeartifact:{operation} \
-                     on resource: arn:aws:codeartifact:us-east-1:111122223333:"
+                    "User: arn:aws:iam::444455556666:user/local is not authorized to perform: {} \
+                     on resource: arn:aws:codeartifact:us-east-1:111122223333:",
+                    first_action(operation)
                 );
                 assert!(refusal.message().starts_with(&sentence), "{}", refusal.message());
             }
@@ -115,23 +179,7 @@ fn the_inputs_of_these_tests_work_in_ones_own_account() {
     for (operation, input) in inputs() {
         shop(&[("web", &[])], |world, caller| {
             published(world, caller, "web", "kit", "1.0.0");
-            let own_only = match operation {
-                "DeleteDomain" => caller.ok("DeleteRepository", crate::support::of("web", json!({}))),
-                "DisassociateExternalConnection" => {
-                    crate::support::connect(caller, "web");
-                    Value::Null
-                }
-                "GetDomainPermissionsPolicy" | "DeleteDomainPermissionsPolicy" => {
-                    let policy = crate::support::policy("Allow", "codeartifact:*", "*");
-                    caller.ok("PutDomainPermissionsPolicy", json!({"domain": "shop", "policyDocument": policy}))
-                }
-                "GetRepositoryPermissionsPolicy" | "DeleteRepositoryPermissionsPolicy" => {
-                    crate::support::set_policy(caller, "web", "Allow", "codeartifact:*", "*");
-                    Value::Null
-                }
-                _ => Value::Null,
-            };
-            drop(own_only);
+            prepare(operation, caller);
             let mut input = input.clone();
             input["domainOwner"] = "111122223333".into();
             caller.ok(operation, input);

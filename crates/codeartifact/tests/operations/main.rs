@@ -15,6 +15,8 @@ mod longest;
 mod null;
 mod package;
 mod package_version;
+mod permission;
+mod policy;
 mod publish;
 mod repository;
 mod resolution;

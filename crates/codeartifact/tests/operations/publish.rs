@@ -14,7 +14,7 @@ fn content(content: char) -> Content {
     Content { sha256: hash(64), size: 1000, sha1: hash(40), sha512: hash(128), md5: hash(32) }
 }
 
-fn input(asset: &str, bytes: char, more: Value) -> Value {
+pub fn input(asset: &str, bytes: char, more: Value) -> Value {
     let content = content(bytes);
     let mut input = json!({"domain": "shop", "repository": "web", "format": "generic", "namespace": "team",
         "package": "tool", "packageVersion": "1.0", "assetName": asset, "assetSHA256": content.sha256,
