@@ -122,7 +122,7 @@ fn stored(
 ) -> Result<(Process, String, String), Refused> {
     const NAME: &str = "file.bin";
     if contender == NGINX {
-        let server = nginx::start(&bench.tools, &bench.homeregion.scratch, &[(NAME, bytes)])?;
+        let server = nginx::start(&bench.tools, &bench.homeregion.scratch, "nginx", &[(NAME, bytes)])?;
         return Ok((server, format!("/{NAME}"), String::new()));
     }
     bench.homeregion.forget(DATA)?;

@@ -89,7 +89,7 @@ fn ceiling(bench: &Bench, body: &[u8], asked: Asked) -> Result<Contender, String
     if body.is_empty() {
         return Err("nothing to serve".to_owned());
     }
-    let server = nginx::start(&bench.tools, &bench.homeregion.scratch, &[(NAME, body)])?;
+    let server = nginx::start(&bench.tools, &bench.homeregion.scratch, "nginx", &[(NAME, body)])?;
     let loaded = loaded(server, NGINX, &format!("/{NAME}"), ACCEPT, CONNECTIONS, asked);
     loaded.map(|(contender, _)| contender).map_err(|refused| refused.to_string())
 }

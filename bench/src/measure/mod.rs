@@ -9,6 +9,7 @@ pub mod memory;
 pub mod operation;
 pub mod package_list;
 pub mod packument;
+pub mod project_page;
 pub mod publish;
 pub mod start;
 pub mod task_list;
@@ -87,6 +88,7 @@ pub const ALL: &[(&str, Take)] = &[
     ("memory", memory::take),
     ("packument", packument::take),
     ("manifest", manifest::take),
+    ("project-page", project_page::take),
     ("herd", herd::take),
     ("publish", publish::take),
     ("asset", asset::take),

@@ -4,6 +4,7 @@ pub mod homeregion;
 pub mod moto;
 pub mod nginx;
 pub mod npm;
+pub mod pypi;
 pub mod signed;
 pub mod tools;
 pub mod verdaccio;

@@ -11,16 +11,18 @@ use crate::wire;
 /// The name of the ceiling.
 pub const NGINX: &str = "nginx";
 
-/// Serves a folder of files, each by its name; `tools` is where nginx is unpacked if the machine has none.
-pub fn start(tools: &Path, scratch: &Path, files: &[(&str, &[u8])]) -> Result<Process, String> {
+/// Serves files by their paths, `index.html` for its folder; `tools` is where nginx is unpacked if the machine has none.
+pub fn start(tools: &Path, scratch: &Path, name: &str, files: &[(&str, &[u8])]) -> Result<Process, String> {
     let program = tools::nginx(tools)?;
-    let home = scratch.join("nginx");
+    let home = scratch.join(name);
     remove(&home)?;
     let root = home.join("root");
     let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     std::fs::create_dir_all(&root).map_err(|error| failed(&root, error))?;
-    for (name, bytes) in files {
-        let file = root.join(name);
+    for (path, bytes) in files {
+        let file = root.join(path);
+        let parent = file.parent().unwrap_or(&root);
+        std::fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
         std::fs::write(&file, bytes).map_err(|error| failed(&file, error))?;
     }
     let address = process::free_port()?;
@@ -43,7 +45,7 @@ fn configuration_text(home: &Path, root: &Path, address: &str) -> String {
         "daemon off;\nmaster_process on;\nworker_processes 2;\npid {home}/pid;\nerror_log {home}/error.log;\n\
          user root;\nevents {{ worker_connections 1024; }}\n\
          http {{ access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_requests 100000000;\n\
-         open_file_cache max=100; default_type application/json;\n\
+         open_file_cache max=100; default_type application/octet-stream; types {{ text/html html; }}\n\
          client_body_temp_path {home}/body; proxy_temp_path {home}/proxy; fastcgi_temp_path {home}/fastcgi;\n\
          uwsgi_temp_path {home}/uwsgi; scgi_temp_path {home}/scgi;\n\
          server {{ listen {address}; root {root}; etag on; add_header Cache-Control \"private, max-age=0\"; }} }}\n"

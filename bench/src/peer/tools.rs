@@ -3,32 +3,41 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const REQUIREMENTS: &str = include_str!("../../tools/requirements.txt");
 const PACKAGE: &str = include_str!("../../tools/package.json");
+
+/// A Python environment: its folder and what it holds.
+type Environment = (&'static str, &'static str);
+const OF_MOTO: Environment = ("venv", include_str!("../../tools/requirements.txt"));
+const OF_PYPI: Environment = ("venv-pypi", include_str!("../../tools/requirements-pypi.txt"));
 
 /// Finds `moto_server`, installing it if need be.
 pub fn moto(folder: &Path) -> Result<PathBuf, String> {
-    python(folder, "moto_server")
+    Ok(python(folder, OF_MOTO)?.join("moto_server"))
 }
 
-/// Finds a program of the Python environment, installing that if need be.
-pub fn python(folder: &Path, program: &str) -> Result<PathBuf, String> {
-    let environment = folder.join("venv");
-    let program = environment.join("bin").join(program);
-    let stamp = folder.join("requirements.txt");
-    if is_stamped(&stamp, REQUIREMENTS) && program.exists() {
-        return Ok(program);
+/// Finds the folder of the programs of proxpi and devpi, installing them if need be.
+pub fn pypi(folder: &Path) -> Result<PathBuf, String> {
+    python(folder, OF_PYPI)
+}
+
+/// Finds the programs of a Python environment, making it if need be.
+fn python(folder: &Path, (name, requirements): Environment) -> Result<PathBuf, String> {
+    let environment = folder.join(name);
+    let programs = environment.join("bin");
+    let stamp = folder.join(format!("{name}.txt"));
+    if is_stamped(&stamp, requirements) && programs.exists() {
+        return Ok(programs);
     }
-    eprintln!("installing the Python contenders into {} (once)", environment.display());
+    eprintln!("installing into {} (once)", environment.display());
     std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let wanted = folder.join("wanted.txt");
-    write(&wanted, REQUIREMENTS)?;
+    write(&wanted, requirements)?;
     run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-    run(Command::new(environment.join("bin/pip"))
+    run(Command::new(programs.join("pip"))
         .args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
         .arg(&wanted))?;
-    write(&stamp, REQUIREMENTS)?;
-    Ok(program)
+    write(&stamp, requirements)?;
+    Ok(programs)
 }
 
 /// Finds verdaccio's start script, installing it if need be.
