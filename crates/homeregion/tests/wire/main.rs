@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod connection;
+mod payload;
 mod protocol;
 mod upload;
 
@@ -46,6 +47,8 @@ pub fn json(target: &str, body: &str) -> String {
 /// The whole region behind connections of memory.
 pub struct Wire {
     gateway: Arc<Gateway>,
+    /// Where its bytes are.
+    pub blobs: Blobs,
 }
 
 #[allow(clippy::new_without_default, reason = "a region is made on purpose")]
@@ -70,9 +73,10 @@ impl Wire {
         .unwrap();
         let settings = Settings { default_account: "111122223333".to_owned(), public_url: None, ephemeral };
         let installation = Arc::new(Installation::default());
-        let gateway = Gateway::new(services::table(), store, Blobs::memory(), installation, settings, None);
+        let blobs = Blobs::memory();
+        let gateway = Gateway::new(services::table(), store, blobs.clone(), installation, settings, None);
         let gateway = gateway.with_uploads(services::UPLOADS);
-        Self { gateway: Arc::new(gateway) }
+        Self { gateway: Arc::new(gateway), blobs }
     }
 
     /// Sends bytes on a connection of their own, ends the sending side, and answers all that comes back.
