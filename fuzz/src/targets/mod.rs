@@ -5,6 +5,7 @@ mod formats;
 mod http;
 mod model;
 mod page;
+mod policy;
 mod publish;
 mod signature;
 mod token;
@@ -31,6 +32,7 @@ pub static TARGETS: &[Target] = &[
     Target { name: "model-values", run: model::values, words: &[] },
     Target { name: "page-token", run: page::token, words: &["="] },
     Target { name: "codeartifact-token", run: token::verify, words: &["eyJ2ZXIiOjE", ".", "_", "-"] },
+    Target { name: "policy-document", run: policy::document, words: policy::WORDS },
     Target { name: "npm-endpoint", run: endpoint::requests, words: endpoint::WORDS },
     Target { name: "npm-publish", run: publish::body, words: publish::WORDS },
     Target { name: "npm-name", run: formats::name, words: formats::NAME_WORDS },

@@ -51,6 +51,7 @@ fn call() -> Call {
         request_id: String::new(),
         base_url: "http://localhost".to_owned(),
         now: Timestamp::from_millis(1_700_000_000_000),
+        source: service::Source::default(),
         installation: Arc::new(Installation { page_key: [3; 32], ..Installation::default() }),
     }
 }
