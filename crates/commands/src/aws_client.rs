@@ -28,7 +28,8 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 const CONNECT_ATTEMPTS_MAX: u32 = 3;
 const CONTENT: &str = "application/x-amz-json-1.1";
 
-/// One of the services that speak JSON 1.1 and belong to Migration Hub.
+/// One of the services that are called: those that speak JSON 1.1 and belong to Migration Hub, and CodeArtifact for
+/// what it takes beyond its API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// Migration Hub.
@@ -37,6 +38,8 @@ pub enum Service {
     MigrationHubConfig,
     /// Application Discovery Service.
     ApplicationDiscovery,
+    /// CodeArtifact, which speaks REST.
+    CodeArtifact,
 }
 
 impl Service {
@@ -45,6 +48,7 @@ impl Service {
         match self {
             Self::MigrationHub => ("AWSMigrationHub", "mgh", "mgh"),
             Self::MigrationHubConfig => ("AWSMigrationHubMultiAccountService", "mgh", "migrationhub-config"),
+            Self::CodeArtifact => ("", "codeartifact", "codeartifact"),
             Self::ApplicationDiscovery => ("AWSPoseidonService_V2015_11_01", "discovery", "discovery"),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod aws_client;
 pub mod aws_profile;
+pub mod codeartifact_revoke;
 pub mod migrationhub_board;
 pub mod migrationhub_import;
 pub mod migrationhub_upload;

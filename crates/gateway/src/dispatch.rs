@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use crate::answer::{self, ResponseBody};
 use crate::file::Files;
+use crate::forwarded::{self, Network};
 use crate::intake::{self, Torn};
 use crate::limits::PAYLOADS_MAX;
 use crate::own;
@@ -39,6 +40,21 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// The server is meant to be thrown away and may be reset.
     pub ephemeral: bool,
+    /// Proxies that are believed about the client.
+    pub trusted_proxies: Vec<Network>,
+}
+
+/// Answers a request of a caller.
+pub type Answer =
+    Arc<dyn Fn(Request<Incoming>, Call) -> BoxFuture<'static, Response<ResponseBody>> + Send + Sync>;
+
+/// A path of the server's own with whoever answers there; the request is signed and comes from no web page.
+#[derive(Clone)]
+pub struct Mount {
+    /// The whole path.
+    pub path: &'static str,
+    /// Who answers.
+    pub answer: Answer,
 }
 
 /// Everything that requests share.
@@ -53,6 +69,7 @@ pub struct Gateway {
     packages: Option<PackageEndpoint>,
     files: Option<Files>,
     uploads: Option<Uploads>,
+    mounts: Vec<Mount>,
     bodies: intake::Room,
     payloads: Semaphore,
 }
@@ -90,6 +107,7 @@ impl Gateway {
             packages,
             files: None,
             uploads: None,
+            mounts: Vec::new(),
             bodies,
             payloads: Semaphore::new(PAYLOADS_MAX),
         }
@@ -106,6 +124,13 @@ impl Gateway {
     #[must_use]
     pub fn with_uploads(mut self, uploads: Uploads) -> Self {
         self.uploads = Some(uploads);
+        self
+    }
+
+    /// Mounts paths of the server's own.
+    #[must_use]
+    pub fn with_mounts(mut self, mounts: Vec<Mount>) -> Self {
+        self.mounts = mounts;
         self
     }
 
@@ -138,6 +163,9 @@ impl Gateway {
             && path.starts_with(files.prefix)
         {
             return files.answer(&self.store, request.method(), path).await;
+        }
+        if let Some(mount) = self.mounts.iter().find(|mount| mount.path == path) {
+            return self.mounted(mount, request, request_id).await;
         }
         if let Some(response) = own::answer(self, request.method(), path, request.headers()) {
             return response;
@@ -215,6 +243,28 @@ impl Gateway {
         uploads.take((&self.store, &self.blobs), call, name, body).await
     }
 
+    async fn mounted(
+        &self,
+        mount: &Mount,
+        request: Request<Incoming>,
+        request_id: &str,
+    ) -> Response<ResponseBody> {
+        if own::is_from_web_page(request.headers()) {
+            return answer::refusal(403, "AccessDeniedException", own::NO_WEB_PAGES);
+        }
+        let (parts, body) = request.into_parts();
+        match sigv4::credential(&parts.headers) {
+            Ok(credential) => {
+                let call = self.call(&parts, &credential, request_id);
+                (mount.answer)(Request::from_parts(parts, body), call).await
+            }
+            Err(refused) => {
+                let (status, name, message) = worded(&refused);
+                answer::refusal(status, name, &message)
+            }
+        }
+    }
+
     async fn framed(
         &self,
         spec: &'static Spec,
@@ -285,7 +335,7 @@ impl Gateway {
         }
         let host = parts.headers.get(HOST).and_then(|value| value.to_str().ok());
         let authority = host.or_else(|| parts.uri.authority().map(hyper::http::uri::Authority::as_str));
-        format!("http://{}", authority.unwrap_or("localhost"))
+        forwarded::base_url(&parts.headers, authority.unwrap_or("localhost"))
     }
 
     fn fault(&self, service: &Service, fault: Fault) -> Problem {

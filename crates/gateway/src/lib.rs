@@ -6,6 +6,7 @@
 mod answer;
 mod dispatch;
 mod file;
+mod forwarded;
 mod intake;
 pub mod limits;
 mod own;
@@ -17,7 +18,8 @@ mod sigv4;
 mod upload;
 
 pub use answer::{Described, ResponseBody, empty, full, stream};
-pub use dispatch::{Gateway, PackageEndpoint, Settings};
+pub use dispatch::{Answer, Gateway, Mount, PackageEndpoint, Settings};
 pub use file::Files;
+pub use forwarded::Network;
 pub use server::{Shutdown, converse, serve};
 pub use upload::{AcceptUpload, Refused, Uploads};

@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 
 use crate::answer::{self, Described, Outcome, ResponseBody};
 use crate::dispatch::{Gateway, Named};
+use crate::forwarded;
 use crate::limits::{CONNECTIONS_MAX, HEAD_BYTES_MAX, HEAD_DURATION_MAX, HEADERS_MAX, SHUTDOWN_DURATION_MAX};
 use crate::patience::Patience;
 
@@ -118,8 +119,9 @@ fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 }
 
 /// Answers one request whatever happens, and logs it.
-async fn exchange(gateway: &Gateway, request: Request<Incoming>) -> Response<ResponseBody> {
+async fn exchange(gateway: &Gateway, mut request: Request<Incoming>) -> Response<ResponseBody> {
     let begun = Instant::now();
+    forwarded::settle(&mut request, &gateway.settings().trusted_proxies);
     let request_id = uuid::Uuid::new_v4().to_string();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();

@@ -31,6 +31,11 @@ pub enum Command {
     Migrationhub(Migrationhub),
     /// Print what happened in a data folder or database, one JSON object a line
     Events(Events),
+    /// Read a configuration file as the server would, and say what is wrong with it
+    CheckConfig(CheckConfig),
+    /// What operators of CodeArtifact need
+    #[command(subcommand)]
+    Codeartifact(Codeartifact),
     /// Check a data folder, or a database, of a server that is not running
     Verify(Verify),
 }
@@ -74,6 +79,9 @@ pub struct Serve {
     /// Let CREATING, UPDATING and DELETING of IoT SiteWise last this long, to test how clients wait
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub simulate_propagation_ms: i64,
+    /// Let npm clients unpublish versions, if they may delete them
+    #[arg(long)]
+    pub allow_unpublish: bool,
     /// How much to log on standard error: error, warn, info, debug or off
     #[arg(long, value_name = "LEVEL", default_value = "info", env = "HOMEREGION_LOG")]
     pub log: log::LevelFilter,
@@ -197,6 +205,60 @@ pub struct Events {
     /// Leave out events up to this sequence number
     #[arg(long, value_name = "SEQUENCE", default_value_t = 0)]
     pub after: i64,
+    /// Leave out events from before this time, or longer ago than this: 2026-01-31T12:00:00Z, 15m, 2h, 7d
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Leave out the events of other accounts
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Go on with what happens, until interrupted
+    #[arg(long)]
+    pub follow: bool,
+    /// One JSON object a line, which is also what happens without this
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct CheckConfig {
+    /// Configuration file in TOML
+    #[arg(value_name = "FILE", env = "HOMEREGION_CONFIG")]
+    pub config: PathBuf,
+}
+
+/// What operators of CodeArtifact need.
+#[derive(Subcommand)]
+pub enum Codeartifact {
+    /// End authorization tokens of a domain before their time
+    RevokeTokens(RevokeTokens),
+}
+
+/// Clients that show such a token are asked to log in again; tokens that are issued later are good.
+#[derive(Args)]
+pub struct RevokeTokens {
+    #[command(flatten)]
+    pub home: Home,
+    /// Domain whose tokens end
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: String,
+    /// Account that owns the domain [default: the account that asks]
+    #[arg(long, value_name = "ACCOUNT")]
+    pub domain_owner: Option<String>,
+    /// ARN of the principal whose tokens end [default: everybody's]
+    #[arg(long, value_name = "ARN")]
+    pub principal: Option<String>,
+    /// Spare tokens that were issued after this time, 2026-01-31T12:00:00Z for one [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub before: Option<String>,
+    /// Server to ask instead of the one that works on the data folder
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Account to ask as
+    #[arg(long, value_name = "ACCOUNT", default_value = "000000000000", env = "HOMEREGION_ACCOUNT")]
+    pub account: String,
+    /// Region of the domain
+    #[arg(long, value_name = "REGION", default_value = "us-east-1", env = "AWS_REGION")]
+    pub region: String,
 }
 
 #[derive(Args)]

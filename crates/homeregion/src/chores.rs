@@ -23,16 +23,13 @@ const SWEEP_ROWS_MAX: u32 = 1000;
 const BLOB_SWEEP_PAUSE: Duration = Duration::from_secs(3600);
 /// How long a blob that nothing refers to is kept: an upload whose transaction is still to come takes far less.
 const BLOB_GRACE: Duration = Duration::from_secs(24 * 3600);
-/// How long events are kept for followers.
-const EVENTS_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
-
 /// Starts the chores on the current runtime.
 ///
-/// `import_hosts` are those that the files of imports may be read from.
-pub fn start(store: &Store, blobs: &Blobs, import_hosts: FileHosts) {
+/// `import_hosts` are those that the files of imports may be read from; events are forgotten after `kept_hours`.
+pub fn start(store: &Store, blobs: &Blobs, import_hosts: FileHosts, kept_hours: u32) {
     tokio::spawn(reconcile(store.clone()));
     tokio::spawn(import(store.clone(), blobs.clone(), import_hosts));
-    tokio::spawn(sweep(store.clone()));
+    tokio::spawn(sweep(store.clone(), i64::from(kept_hours) * 3600 * 1000));
     tokio::spawn(sweep_blobs(store.clone(), blobs.clone()));
 }
 
@@ -108,7 +105,7 @@ async fn import(store: Store, blobs: Blobs, hosts: FileHosts) {
     }
 }
 
-async fn sweep(store: Store) {
+async fn sweep(store: Store, events_kept_ms: i64) {
     loop {
         tokio::time::sleep(SWEEP_PAUSE).await;
         let tokens = store.write(|tx| service::idempotency::sweep(tx, i64::from(SWEEP_ROWS_MAX))).await;
@@ -119,7 +116,10 @@ async fn sweep(store: Store) {
         if let Err(error) = uploads {
             log::warn!("old uploads were not swept: {error}");
         }
-        let until = Timestamp::from_millis(store.clock().now().millis() - EVENTS_KEPT_MS);
+        if let Err(error) = store.write(codeartifact::token::sweep).await as Result<u64, Error> {
+            log::warn!("revocations of tokens that have ended were not swept: {error}");
+        }
+        let until = Timestamp::from_millis(store.clock().now().millis() - events_kept_ms);
         if let Err(error) = store.prune_events(until, SWEEP_ROWS_MAX).await {
             log::warn!("old events were not swept: {error}");
         }

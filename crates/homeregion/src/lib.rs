@@ -5,6 +5,7 @@ mod output;
 
 mod arguments;
 mod board;
+mod check_config;
 mod chores;
 mod configuration;
 mod coverage;
@@ -14,6 +15,7 @@ mod healthcheck;
 mod import;
 mod logging;
 mod packages;
+mod revoke;
 mod scratch;
 mod serve;
 pub mod services;
@@ -25,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::{Arguments, Command, Migrationhub};
+use arguments::{Arguments, Codeartifact, Command, Migrationhub};
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
@@ -37,6 +39,8 @@ pub fn main() -> ExitCode {
         Command::Healthcheck(healthcheck) => healthcheck::run(&healthcheck),
         Command::Upstreams(upstreams) => upstreams::run(&upstreams),
         Command::Events(events) => events::run(&events),
+        Command::CheckConfig(arguments) => check_config::run(&arguments),
+        Command::Codeartifact(Codeartifact::RevokeTokens(arguments)) => revoke::run(&arguments),
         Command::Migrationhub(Migrationhub::Board(arguments)) => board::run(&arguments),
         Command::Migrationhub(Migrationhub::Import(arguments)) => import::run(&arguments),
         Command::Migrationhub(Migrationhub::Upload(arguments)) => upload::run(&arguments),

@@ -4,9 +4,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use gateway::{Files, Gateway, Settings, Shutdown};
+use gateway::{Answer, Files, Gateway, Mount, Settings, Shutdown};
 use migrationhub::discovery::download;
-use registry::upstream::FileHosts;
+use registry::upstream::{FileHosts, plain_client};
 use service::Installation;
 use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::net::TcpListener;
@@ -100,6 +100,9 @@ async fn listen(
         token_key: key("bearer tokens")?,
         regions: arguments.home_region.iter().cloned().collect(),
         connections: configuration.connection_formats(),
+        quotas: configuration.quotas.counts.clone(),
+        rates: service::rate::Rates::new(&configuration.quotas.rates),
+        endpoint_domains: configuration.server.domains(),
         propagation_ms: arguments.simulate_propagation_ms,
         unknown_configuration_rejected: hub.unknown_configuration == UnknownConfiguration::Reject,
         discovery_off: !hub.discovery,
@@ -117,16 +120,22 @@ async fn listen(
         default_account: arguments.account.clone(),
         public_url: arguments.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
         ephemeral: arguments.ephemeral,
+        trusted_proxies: configuration.server.proxies(),
     };
+    let (sinks, kept_hours) = (configuration.events.webhooks(), configuration.events.kept_hours);
+    notify::prepare(&store, &sinks).await.map_err(|error| error.to_string())?;
     let resolver = packages::resolver(configuration, folder, address, settings.public_url.as_deref());
     let endpoint = packages::endpoint(&store, &blobs, &installation, settings.public_url.clone(), resolver)?;
     let (table, packages) = (services::table(), Some(endpoint));
     let files = Files { prefix: download::PATH, read: download::read };
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
-    let gateway = gateway.with_files(files).with_uploads(services::UPLOADS);
+    let gateway = gateway.with_files(files).with_uploads(services::UPLOADS).with_mounts(mounts(&store));
     let endpoint = format!("http://{address}");
     environment::write_down(folder, &endpoint);
-    chores::start(&store, &blobs, import_hosts);
+    chores::start(&store, &blobs, import_hosts, kept_hours);
+    if !sinks.is_empty() {
+        notify::start(&store, sinks, &plain_client(&[])?, notify::Pace::default());
+    }
     let interrupted = interrupted();
     // Nobody may be reading; the server is ready all the same.
     let _ = writeln!(std::io::stdout(), "Ready. {endpoint}");
@@ -149,6 +158,23 @@ async fn listen(
         Ok(Some(reason)) => Err(format!("the disk failed, restart when it is well: {reason}")),
         _ => Ok(()),
     }
+}
+
+/// Paths of the server's own that need more than the gateway knows.
+fn mounts(store: &Store) -> Vec<Mount> {
+    let following = store.clone();
+    let events: Answer = Arc::new(move |request, call| {
+        let query = request.uri().query().unwrap_or_default();
+        let answer = notify::answer(&following, &call, request.method(), query, request.headers());
+        Box::pin(async move { answer })
+    });
+    let revoking = store.clone();
+    let revoke: Answer =
+        Arc::new(move |request, call| Box::pin(registry::revoke_tokens(revoking.clone(), call, request)));
+    vec![
+        Mount { path: notify::PATH, answer: events },
+        Mount { path: registry::REVOKED_TOKENS, answer: revoke },
+    ]
 }
 
 /// Resolves when the process is asked to end; listens from the call on, not only once polled.

@@ -8,7 +8,7 @@ use store::Tx;
 
 /// The tables of everything that keeps state.
 pub static ROOMS: &[&store::Room] =
-    &[&service::ROOM, &codeartifact::ROOM, &sitewise::ROOM, &migrationhub::ROOM];
+    &[&service::ROOM, &codeartifact::ROOM, &sitewise::ROOM, &migrationhub::ROOM, &notify::ROOM];
 
 /// Files that are uploaded for imports of Application Discovery.
 pub static UPLOADS: Uploads =

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use codeartifact::token::{Claims, verify};
+use codeartifact::token::{Claims, Refused, verify};
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 use model::Timestamp;
@@ -17,7 +17,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Reads the token and decides whether it opens the domain of the address.
+/// Reads the token and decides whether it opens the domain of the address, as far as it says so itself.
 ///
 /// Errors in this order: no token, a token that is not valid (both with a challenge), a token of another domain.
 pub(crate) fn claims(
@@ -25,19 +25,29 @@ pub(crate) fn claims(
     address: &Address,
     key: &[u8; 32],
     now: Timestamp,
-) -> Result<Claims, Refusal> {
+) -> Result<(Claims, String), Refusal> {
     let token = token(headers).ok_or_else(|| {
         challenge(address, "a token is needed: run `aws codeartifact login` or send an authorization token")
     })?;
-    let claims = verify(key, &token, now)
-        .map_err(|refused| challenge(address, &format!("{refused}: run `aws codeartifact login` again")))?;
+    let realm = realm(&address.domain, &address.repository);
+    let claims = verify(key, &token, now).map_err(|refused| not_taken(refused, &realm))?;
     if claims.domain.name != address.domain || claims.domain.account != address.owner {
         return Err(Refusal::new(
             403,
             format!("the token is for domain {}, not for {}", claims.domain.name, address.domain),
         ));
     }
-    Ok(claims)
+    Ok((claims, token))
+}
+
+/// What the challenges of a repository call it.
+pub(crate) fn realm(domain: &str, repository: &str) -> String {
+    format!("{domain}/{repository}")
+}
+
+/// Words why a token is not taken, with a challenge.
+pub(crate) fn not_taken(refused: Refused, realm: &str) -> Refusal {
+    Refusal::new(401, format!("{refused}: run `aws codeartifact login` again")).challenging(realm)
 }
 
 /// The token in `Authorization`: `Bearer TOKEN`, `Basic` with any user and the token as password, or the token alone
@@ -59,8 +69,7 @@ fn token(headers: &HeaderMap) -> Option<String> {
 }
 
 fn challenge(address: &Address, sentence: &str) -> Refusal {
-    let realm = format!("{}/{}", address.domain, address.repository);
-    Refusal::new(401, sentence).challenging(&realm)
+    Refusal::new(401, sentence).challenging(&realm(&address.domain, &address.repository))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use codeartifact::domain::DomainKey;
 use codeartifact::repository::RepositoryKey;
+use codeartifact::token::Claims;
 use http_body_util::BodyExt as _;
 use hyper::header::{CONTENT_LENGTH, HOST, HeaderValue, VIA};
 use hyper::http::request;
@@ -20,6 +21,7 @@ use crate::answer::{self, Body};
 use crate::bring::Bringing;
 use crate::intake::Intake;
 use crate::refusal::Refusal;
+use crate::standing::{self, Standings};
 use crate::upstream::{Format, Identity, Resolver, ViaChain};
 use crate::upstreams::Upstreams;
 use crate::{authentication, cargo, generic, maven, npm, pypi};
@@ -49,9 +51,16 @@ pub struct Endpoint {
     shared: Arc<Shared>,
 }
 
+/// A token that is good in itself, and what it says.
+struct Bearer {
+    claims: Claims,
+    token: String,
+}
+
 /// What all requests share.
 pub(crate) struct Shared {
     pub(crate) parts: Parts,
+    pub(crate) standings: Standings,
     /// Files on their way in from registries.
     pub(crate) bringing: Bringing,
     pub(crate) npm: npm::State,
@@ -87,6 +96,7 @@ impl Endpoint {
     /// Puts the endpoints together; nothing is read or opened yet.
     pub fn new(parts: Parts) -> Self {
         let shared = Shared {
+            standings: Standings::new(&parts.store),
             parts,
             bringing: Bringing::default(),
             npm: npm::State::default(),
@@ -124,7 +134,7 @@ impl Endpoint {
         request_id: String,
     ) -> (String, Result<Response<Body>, Refusal>) {
         let method = parts.method.clone();
-        let (format, visit) = match self.receive(parts, request_id) {
+        let (format, visit, bearer) = match self.receive(parts, request_id) {
             Ok(received) => received,
             Err((described, refusal)) => {
                 intake.drain().await;
@@ -139,6 +149,10 @@ impl Endpoint {
             visit.repository.name
         );
         let shared = &self.shared;
+        if let Err(refusal) = self.admit(&visit, &method, &bearer).await {
+            intake.drain().await;
+            return (who, Err(refusal));
+        }
         let (what, outcome) = match format {
             Format::Npm => npm::answer(shared, visit, intake).await,
             Format::Pypi => pypi::answer(shared, visit, intake).await,
@@ -154,12 +168,26 @@ impl Endpoint {
         (format!("{who} {what}"), outcome)
     }
 
+    /// Asks what the token does not say itself.
+    ///
+    /// Errors in this order: a token that is not taken any more, requests that come too fast.
+    async fn admit(&self, visit: &Visit, method: &Method, bearer: &Bearer) -> Result<(), Refusal> {
+        let Bearer { claims, token } = bearer;
+        let admitted = self.shared.standings.admit(&self.shared.parts.store, claims, token).await?;
+        admitted.map_err(|refused| {
+            let RepositoryKey { domain, name } = &visit.repository;
+            authentication::not_taken(refused, &authentication::realm(&domain.name, name))
+        })?;
+        let rates = &visit.call.installation.rates;
+        standing::at_its_rate(rates, Some((claims, token)), method, None, visit.call.now)
+    }
+
     /// Finds out where a request goes and who asks; a refusal comes with what the log may say of it.
     fn receive(
         &self,
         parts: request::Parts,
         request_id: String,
-    ) -> Result<(Format, Visit), (String, Refusal)> {
+    ) -> Result<(Format, Visit, Bearer), (String, Refusal)> {
         let shared = &self.shared.parts;
         let path = parts.uri.path();
         let host = parts.headers.get(HOST).and_then(|value| value.to_str().ok());
@@ -185,9 +213,16 @@ impl Endpoint {
             return Err(refused(Refusal::new(508, sentence)));
         }
         let now = shared.store.clock().now();
-        let claims = authentication::claims(&parts.headers, &address, &shared.installation.token_key, now)
-            .map_err(&refused)?;
-        let (base_url, base) = self.urls(host, &address);
+        let (claims, token) =
+            authentication::claims(&parts.headers, &address, &shared.installation.token_key, now)
+                .or_else(|refusal| {
+                    let peer = parts.extensions.get::<SocketAddr>();
+                    let rates = &shared.installation.rates;
+                    standing::at_its_rate(rates, None, &parts.method, peer, now).and(Err(refusal))
+                })
+                .map_err(&refused)?;
+        let bearer = Bearer { claims: claims.clone(), token };
+        let (base_url, base) = self.urls(host, &address, &parts.headers);
         // `arn:{partition}:…`
         let partition = claims.principal.split(':').nth(1).unwrap_or("aws").to_owned();
         let call = Call {
@@ -218,11 +253,13 @@ impl Endpoint {
             via,
             call,
         };
-        Ok((address.format, visit))
+        Ok((address.format, visit, bearer))
     }
 
     /// The URL that the client reached this server by, and that of the repository's endpoint in the same style.
-    fn urls(&self, host: &str, address: &Address) -> (String, String) {
+    fn urls(&self, host: &str, address: &Address, headers: &HeaderMap) -> (String, String) {
+        // The gateway leaves these only if a trusted proxy wrote them.
+        let forwarded = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let reached = match &self.shared.parts.public_url {
             // A Host that names a domain is part of the repository's URL; the public URL then only says how to reach it.
             Some(url) if address.host_style => {
@@ -230,7 +267,10 @@ impl Endpoint {
                 format!("{scheme}://{host}")
             }
             Some(url) => url.clone(),
-            None => format!("http://{host}"),
+            None => {
+                let scheme = forwarded("x-forwarded-proto").unwrap_or("http");
+                format!("{scheme}://{host}{}", forwarded("x-forwarded-prefix").unwrap_or_default())
+            }
         };
         let base = format!("{reached}{}", address.base_path);
         (reached, base)

@@ -13,12 +13,15 @@ pub mod limits;
 mod lookup;
 mod maven;
 mod npm;
+mod operator;
 mod pypi;
 mod range;
 mod refusal;
+mod standing;
 pub mod upstream;
 mod upstreams;
 
 pub use answer::Body;
 pub use endpoint::{Described, Endpoint, Parts};
+pub use operator::{REVOKED_TOKENS, revoke_tokens};
 pub use upstreams::Upstreams;

@@ -71,7 +71,12 @@ impl Wire {
             entropy: Entropy::seeded(1),
         })
         .unwrap();
-        let settings = Settings { default_account: "111122223333".to_owned(), public_url: None, ephemeral };
+        let settings = Settings {
+            default_account: "111122223333".to_owned(),
+            public_url: None,
+            ephemeral,
+            trusted_proxies: Vec::new(),
+        };
         let installation = Arc::new(Installation::default());
         let blobs = Blobs::memory();
         let gateway = Gateway::new(services::table(), store, blobs.clone(), installation, settings, None);

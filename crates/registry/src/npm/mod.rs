@@ -127,11 +127,14 @@ async fn write(
             intake.drain().await;
             outcome
         }
-        (method, route) => {
+        (&Method::DELETE, Route::Logout(token)) => {
+            intake.drain().await;
+            people::logout(shared, visit, &token).await
+        }
+        (_, route) => {
             intake.drain().await;
             Err(match route {
                 Route::PackageRevision(..) | Route::TarballRevision(..) => no_unpublishing(),
-                Route::Logout(_) if *method == Method::DELETE => people::no_logout(),
                 Route::Login => people::no_login(),
                 Route::People(what) => people::none(what),
                 Route::Unserved => unserved(),

@@ -40,4 +40,5 @@ pub use npm::NpmUpstream;
 pub use pages::{Page, Pages};
 pub use resolver::{Custom, Reason, Remembered, Resolver, Settings, Unresolved, Upstream};
 pub use server_address::ServerAddress;
+pub use tls::plain_client;
 pub use via::{Identity, ViaChain};

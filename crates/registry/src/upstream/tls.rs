@@ -6,6 +6,17 @@ use rustls::{ClientConfig, RootCertStore};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// Makes an HTTP client that trusts the same certificates and follows no redirects, for other rooms of the server.
+pub fn plain_client(extra: &[PathBuf]) -> Result<reqwest::Client, String> {
+    let tls = configuration(extra).map_err(|error| error.to_string())?;
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("homeregion/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| format!("the HTTP client cannot be made: {error}"))
+}
+
 /// Makes the TLS configuration.
 ///
 /// `SSL_CERT_FILE` and `SSL_CERT_DIR` stand in for the system's store, as they do for OpenSSL. Certificates that

@@ -24,6 +24,12 @@ async fn a_token_is_taken_in_every_spelling() {
     }
 }
 
+/// The ways that a client may show who it is; each has a header of its own.
+fn challenges(answer: &Answer) -> String {
+    let all = answer.headers.get_all("www-authenticate").iter();
+    all.map(|value| value.to_str().unwrap()).collect::<Vec<_>>().join(", ")
+}
+
 #[tokio::test]
 async fn without_a_valid_token_the_client_is_asked_for_one() {
     let shop = Shop::new();
@@ -41,7 +47,7 @@ async fn without_a_valid_token_the_client_is_asked_for_one() {
     ] {
         let answer = shop.send(request, "").await;
         assert!(!answer.refused(401).is_empty());
-        assert_eq!(answer.header("www-authenticate"), CHALLENGE);
+        assert_eq!(challenges(&answer), CHALLENGE);
     }
 }
 
@@ -52,7 +58,7 @@ async fn a_token_ends_at_its_time() {
     shop.world.pass(Duration::from_secs(12 * 3600 + 1));
     let answer = shop.get("app", "-/ping").await;
     assert!(answer.refused(401).contains("the token has expired"));
-    assert_eq!(answer.header("www-authenticate"), CHALLENGE);
+    assert_eq!(challenges(&answer), CHALLENGE);
 }
 
 #[tokio::test]
@@ -145,7 +151,7 @@ async fn other_formats_and_paths_are_told_apart() {
         ("PUT", "-/npm/v1/security/advisories/bulk", 405),
         ("PUT", "-/user/org.couchdb.user:x", 405),
         ("POST", "-/v1/login", 405),
-        ("DELETE", "-/user/token/x", 405),
+        ("DELETE", "-/user/token/x", 404),
         ("POST", "-/npm/v1/tokens", 404),
         ("PUT", "-/org/acme/user", 404),
         ("DELETE", "widget/-rev/1-x", 405),

@@ -1,15 +1,34 @@
 //! The configuration file, `--config FILE`: what does not fit on a command line.
 
+mod connection;
+mod event;
+mod quota;
+mod server;
+
+pub use connection::Connection;
+pub use event::Events;
+pub use quota::Quotas;
+pub use server::Server;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use registry::upstream::{Credentials, Custom, Format};
+use registry::upstream::Custom;
 use serde::Deserialize;
 
 /// What the file says. A name in it that is not known here is an error: it would be a setting without effect.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Configuration {
+    /// `[server]`: how clients reach this server.
+    #[serde(default)]
+    pub server: Server,
+    /// `[quotas]`: limits that are set otherwise than AWS sets them.
+    #[serde(default)]
+    pub quotas: Quotas,
+    /// `[events]`: who is told what happened.
+    #[serde(default)]
+    pub events: Events,
     /// `[upstreams]`: where external connections lead, by name with or without `public:`.
     #[serde(default)]
     pub upstreams: BTreeMap<String, String>,
@@ -19,51 +38,6 @@ pub struct Configuration {
     /// `[migrationhub]`: how Migration Hub deals with what it discovers.
     #[serde(default)]
     pub migrationhub: MigrationHub,
-}
-
-/// `[connections.NAME]`: a registry, and what opens it.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Connection {
-    /// Where it is.
-    pub url: String,
-    /// The format of the packages there, in AWS's spelling: `npm`.
-    pub format: String,
-    /// A bearer token that opens it.
-    pub token: Option<String>,
-    /// A user who may read it, with `password`.
-    pub user: Option<String>,
-    /// The password of `user`.
-    pub password: Option<String>,
-}
-
-impl Connection {
-    /// The format, if it is one.
-    fn format(&self) -> Option<Format> {
-        Format::ALL.into_iter().find(|format| format.as_str() == self.format)
-    }
-
-    fn check(&self, name: &str) -> Result<(), String> {
-        let is_name = (1..=93).contains(&name.len())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-        if !is_name {
-            return Err(format!(
-                "[connections.{name}] needs a name of at most 93 letters, digits, '.', '_' and '-'"
-            ));
-        }
-        if self.format().is_none() {
-            return Err(format!("[connections.{name}] has the format {:?}, which is none", self.format));
-        }
-        if !self.url.starts_with("http://") && !self.url.starts_with("https://") {
-            return Err(format!(
-                "[connections.{name}] has a url that does not begin with http:// or https://"
-            ));
-        }
-        match (&self.token, &self.user, &self.password) {
-            (Some(_) | None, None, None) | (None, Some(_), Some(_)) => Ok(()),
-            _ => Err(format!("[connections.{name}] needs a token, or user and password, or neither")),
-        }
-    }
 }
 
 /// `[migrationhub]`.
@@ -111,28 +85,22 @@ impl Configuration {
             let mut connections = registry::upstream::CONNECTIONS.iter();
             connections.any(|connection| connection.name == name || connection.short() == name)
         };
-        match read.upstreams.keys().find(|name| !known(name)) {
-            Some(name) => Err(format!("[upstreams] has {name:?}, which no external connection is called")),
-            None => read
-                .connections
-                .iter()
-                .try_for_each(|(name, connection)| connection.check(name))
-                .map(|()| read),
+        if let Some(name) = read.upstreams.keys().find(|name| !known(name)) {
+            return Err(format!("[upstreams] has {name:?}, which no external connection is called"));
         }
+        for (name, connection) in &read.connections {
+            connection.check(name).map_err(|error| format!("[connections.{name}] {error}"))?;
+        }
+        read.server.check().map_err(|error| format!("[server] {error}"))?;
+        read.quotas.check()?;
+        read.events.check()?;
+        Ok(read)
     }
 
     /// The connections of the operator's own as the resolver takes them, by name without `custom:`.
     pub fn custom(&self) -> BTreeMap<String, Custom> {
-        let custom = self.connections.iter().filter_map(|(name, connection)| {
-            let credentials = match (&connection.token, &connection.user, &connection.password) {
-                (Some(token), ..) => Some(Credentials::bearer(token)),
-                (None, Some(user), Some(password)) => Some(Credentials::basic(user, password)),
-                _ => None,
-            };
-            let format = connection.format()?;
-            Some((name.clone(), Custom { url: connection.url.clone(), format, credentials }))
-        });
-        custom.collect()
+        let custom = self.connections.iter();
+        custom.filter_map(|(name, connection)| Some((name.clone(), connection.custom()?))).collect()
     }
 
     /// The formats of those connections, by their whole names.
@@ -153,7 +121,7 @@ mod tests {
         assert_eq!(read.connection_formats()["custom:team"], "npm");
         let custom = &read.custom()["team"];
         assert_eq!((custom.url.as_str(), custom.format.as_str()), ("https://npm.example/", "npm"));
-        assert!(custom.credentials == Some(Credentials::bearer("t")));
+        assert!(custom.credentials == Some(registry::upstream::Credentials::bearer("t")));
         for (wrong, says) in [
             (text.replace("\"npm\"", "\"deb\""), "deb"),
             (text.replace("https:", "ftp:"), "http://"),
@@ -195,6 +163,11 @@ mod tests {
             "[migrationhub]\nunknown_configuration = \"ignore\"",
             "[migrationhub]\nagents = true",
             "[upstreams]\nnpmjs = 1",
+            "[server]\nendpoint_style = \"host\"",
+            "[server]\nstyle = \"host\"",
+            "[quotas]\ndomains = 1",
+            "[events]\nwebhook = 1",
+            "[[events.webhook]]\nuri = \"http://x/\"",
             "[",
         ] {
             assert!(Configuration::parse(text).is_err(), "{text}");
