@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use store::Clock;
 
-use crate::upstream::{CargoUpstream, Downloads, Fetcher, MavenUpstream, NpmUpstream, Policy};
+use crate::upstream::{CargoUpstream, Downloads, Fetcher, MavenUpstream, NpmUpstream, Policy, PypiUpstream};
 
 /// What all formats read registries with.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Upstreams {
     pub npm: NpmUpstream,
     /// Reads from Maven repositories.
     pub maven: MavenUpstream,
+    /// Reads from PyPI indexes.
+    pub pypi: PypiUpstream,
 }
 
 impl Upstreams {
@@ -32,6 +34,7 @@ impl Upstreams {
             cargo: CargoUpstream::new(Arc::clone(&fetcher), policy, clock, bytes_max),
             maven: MavenUpstream::new(Arc::clone(&fetcher), files, policy, clock.clone(), bytes_max),
             npm: NpmUpstream::new(Arc::clone(&fetcher), policy, clock.clone(), bytes_max),
+            pypi: PypiUpstream::new(Arc::clone(&fetcher), policy, clock.clone(), bytes_max),
             fetcher,
         }
     }

@@ -15,6 +15,7 @@ mod facts;
 mod list;
 mod maven_facts;
 mod publish;
+mod pypi_facts;
 mod revision;
 mod state;
 pub(crate) mod table;

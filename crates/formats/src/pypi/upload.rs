@@ -9,7 +9,7 @@ use super::page::Digests;
 use super::version::Version;
 
 /// How much text the fields of a form may have in all; the longest is the description.
-pub const FIELDS_BYTES_MAX: usize = 16 << 20;
+pub const FIELDS_BYTES_MAX: usize = 4 << 20;
 
 /// What a form says of the file it brings.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -99,7 +99,7 @@ pub enum Fetched {
 /// The client of all upstreams.
 #[derive(Debug)]
 pub struct Fetcher {
-    options: FetcherOptions,
+    pub(super) options: FetcherOptions,
     identity: Identity,
     /// Made at first use: reading certificates takes milliseconds and memory.
     client: Late,
@@ -246,7 +246,7 @@ impl Fetcher {
     }
 
     /// Sends a request with what opens the upstream, and follows redirects; what opens it goes to its own origin only.
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         upstream: &Upstream,
         method: Method,
@@ -295,7 +295,7 @@ impl Fetcher {
     }
 
     /// Waits until there may be one more request to a host.
-    async fn turn(&self, url: &Url) -> Result<OwnedSemaphorePermit, FetchError> {
+    pub(super) async fn turn(&self, url: &Url) -> Result<OwnedSemaphorePermit, FetchError> {
         let host = url.host_str().unwrap_or_default().to_owned();
         let turns = {
             let mut all = self.turns.lock().unwrap_or_else(PoisonError::into_inner);

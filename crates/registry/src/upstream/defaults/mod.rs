@@ -6,6 +6,7 @@
 mod cargo;
 mod maven;
 mod npm;
+mod pypi;
 
 use super::credentials::Credentials;
 use super::machine::Machine;
@@ -35,11 +36,12 @@ pub(super) trait Clients {
 }
 
 /// Reads what the clients of a connection's format say about it.
-pub(super) fn of(connection: Connection, machine: &dyn Machine) -> Box<dyn Clients> {
+pub(super) fn of(connection: Connection, machine: &dyn Machine) -> Box<dyn Clients + '_> {
     match connection.format {
         Format::Npm => Box::new(npm::Npm::read(machine)),
         Format::Cargo => Box::new(cargo::Cargo::read(machine)),
         Format::Maven => Box::new(maven::Maven::of(connection)),
+        Format::Pypi => Box::new(pypi::Pypi::on(machine)),
         _ => Box::new(Silent),
     }
 }

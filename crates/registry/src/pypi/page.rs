@@ -1,0 +1,121 @@
+//! The page of a project on the wire: in the form that the client takes, with its entity tag, compressed for clients
+//! that unpack.
+
+use std::io::Write as _;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use formats::pypi::accept::Form;
+use formats::pypi::name::ProjectName;
+use hyper::header::{
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
+    HeaderValue, VARY,
+};
+use hyper::{HeaderMap, Response};
+use sha2::{Digest as _, Sha256};
+
+use super::listing;
+use crate::answer::{self, Body, header};
+use crate::endpoint::{Shared, Visit};
+use crate::limits::{PACKED_BYTES_MIN, PACKED_INLINE_BYTES_MAX};
+use crate::refusal::Refusal;
+
+/// A page as text in one form.
+pub(super) struct Text {
+    form: Form,
+    plain: Bytes,
+    packed: OnceLock<Bytes>,
+    etag: String,
+}
+
+impl Text {
+    pub(super) fn new(form: Form, plain: Bytes) -> Self {
+        let digest = Sha256::digest(&plain);
+        let tag: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Self { form, plain, packed: OnceLock::new(), etag: format!("W/\"{tag}\"") }
+    }
+
+    /// The compressed text, made where it may take long if it is large.
+    async fn packed(self: &Arc<Self>) -> Bytes {
+        if self.packed.get().is_none() && self.plain.len() > PACKED_INLINE_BYTES_MAX {
+            let text = Arc::clone(self);
+            let packing =
+                tokio::task::spawn_blocking(move || text.packed.get_or_init(|| gzip(&text.plain)).len());
+            // What was not made there is made here.
+            let _ = packing.await;
+        }
+        self.packed.get_or_init(|| gzip(&self.plain)).clone()
+    }
+}
+
+/// Answers `GET simple/{project}/`.
+///
+/// Errors in this order: no form that the client takes, those of [`listing::listed`].
+pub(super) async fn answer(
+    shared: &Arc<Shared>,
+    visit: &Arc<Visit>,
+    project: &ProjectName,
+    slash: bool,
+) -> Result<Response<Body>, Refusal> {
+    let form = form(visit)?;
+    let listed = listing::listed(shared, visit, project).await?;
+    Ok(respond(&listed.text(form, project, slash), visit).await)
+}
+
+/// The form of the index that a client takes.
+pub(super) fn form(visit: &Visit) -> Result<Form, Refusal> {
+    let accept: Vec<&str> =
+        visit.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    let form = Form::negotiate((!accept.is_empty()).then(|| accept.join(",")).as_deref());
+    form.ok_or_else(|| {
+        let sentence = "the index is served as application/vnd.pypi.simple.v1+json, \
+                        application/vnd.pypi.simple.v1+html and text/html; the Accept header admits none of them";
+        Refusal::new(406, sentence)
+    })
+}
+
+/// Answers a page of the index, or that the client has it already.
+pub(super) async fn respond(text: &Arc<Text>, visit: &Visit) -> Response<Body> {
+    let mut response = if answer::has_already(&visit.headers, &text.etag) {
+        answer::not_modified(header(&text.etag))
+    } else {
+        let packed = unpacks(&visit.headers) && text.plain.len() >= PACKED_BYTES_MIN;
+        let bytes = if packed { text.packed().await } else { text.plain.clone() };
+        let length = bytes.len();
+        let mut response = Response::new(answer::full(bytes));
+        let fields = response.headers_mut();
+        fields.insert(CONTENT_TYPE, HeaderValue::from_static(text.form.media_type()));
+        fields.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        if packed {
+            fields.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        response
+    };
+    let fields = response.headers_mut();
+    fields.insert(ETAG, header(&text.etag));
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, must-revalidate"));
+    fields.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
+    response
+}
+
+/// Whether a client takes gzip.
+fn unpacks(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let refused = parts.any(|parameter| {
+            let weight = parameter.strip_prefix("q=").unwrap_or("1");
+            weight.bytes().all(|byte| byte == b'0' || byte == b'.')
+        });
+        gzip && !refused
+    })
+}
+
+fn gzip(plain: &Bytes) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(plain).expect("memory takes every byte");
+    encoder.finish().expect("memory takes every byte").into()
+}
