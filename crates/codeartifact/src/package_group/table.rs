@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 use store::{Error, Row, Tx};
 
@@ -35,7 +37,7 @@ pub(crate) fn changed(tx: &mut Tx, domain: &DomainKey) -> Result<(), Error> {
     for group in groups {
         digest.update(format!("{group:?}\n"));
     }
-    let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = STANDARD.encode(digest.finalize());
     tx.execute(
         "INSERT INTO codeartifact_package_group_set (account, region, domain, digest) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (account, region, domain) DO UPDATE SET digest = excluded.digest",

@@ -14,6 +14,7 @@ use crate::error::{Error, Kind, conflict, not_found};
 use crate::limits;
 use crate::package;
 use crate::page::Asked;
+use crate::release_age;
 use crate::repository::RepositoryKey;
 
 /// Lists the assets of a version by name; archived and disposed versions show none.
@@ -53,7 +54,8 @@ pub fn list_assets(
 ///
 /// Errors in this order: coordinates that the format does not allow, domain not found, access denied, repository
 /// not found, package not found, version not found, another revision than the one asked for (assumed: a
-/// conflict), asset not found, as in every archived or disposed version.
+/// conflict), a version from outside that is too young (assumed: its assets are not found), asset not found, as in
+/// every archived or disposed version.
 pub fn get_asset(
     tx: &mut Tx,
     call: &Call,
@@ -70,6 +72,9 @@ pub fn get_asset(
     {
         let message = format!("Package version {name} has revision {}, not {revision}", version.revision);
         return Err(conflict(Kind::PackageVersion, &name, message));
+    }
+    if let Some(refusal) = release_age::refusal(tx, &key.domain, &coordinates, &version)? {
+        return Err(not_found(Kind::Asset, &input.asset, format!("Asset {}: {refusal}", input.asset)));
     }
     let assets = table::assets(tx, &key, &coordinates, &version.version)?;
     let found = assets.into_iter().find(|asset| asset.name == input.asset && version.status.has_assets());

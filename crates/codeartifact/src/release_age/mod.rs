@@ -72,6 +72,19 @@ pub fn of(tx: &mut Tx, domain: &DomainKey, package: &Coordinates) -> Result<Opti
     }
 }
 
+/// Says why a version that a repository holds is not handed out now; `None` if it is.
+pub fn refusal(
+    tx: &mut Tx,
+    domain: &DomainKey,
+    package: &Coordinates,
+    version: &StoredVersion,
+) -> Result<Option<TooYoung>, Error> {
+    if version.origin.kind != OriginType::External {
+        return Ok(None);
+    }
+    Ok(of(tx, domain, package)?.and_then(|age| age.refusal_of_stored(version)))
+}
+
 /// Gives the rule that a package's groups set: the age of the nearest group that sets one, the exempt versions of the
 /// most specific group only.
 pub(crate) fn rule(control: &Control) -> Option<Arc<Rule>> {

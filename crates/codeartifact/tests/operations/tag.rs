@@ -88,6 +88,6 @@ fn only_arns_of_what_carries_tags_are_taken() {
         }
         let group = "arn:aws:codeartifact:us-east-1:111122223333:package-group/shop/npm/acme/%2a";
         let refusal = caller.refused("ListTagsForResource", json!({"resourceArn": group}));
-        assert_eq!(resource(&refusal), ("ResourceNotFoundException", "", "/npm/acme/%2a"));
+        assert_eq!(resource(&refusal), ("ResourceNotFoundException", "", "/npm/acme/*"));
     });
 }
