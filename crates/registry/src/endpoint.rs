@@ -108,6 +108,11 @@ impl Endpoint {
         Self { shared: Arc::new(shared) }
     }
 
+    /// Lets npm clients unpublish versions, which is refused otherwise.
+    pub fn allow_unpublish(&self) {
+        self.shared.npm.allow_unpublish();
+    }
+
     /// Answers one request; `request_id` is the id that the answer carries.
     pub async fn answer<B>(&self, request: Request<B>, request_id: String) -> Response<Body>
     where

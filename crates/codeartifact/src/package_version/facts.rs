@@ -32,6 +32,9 @@ pub struct Facts {
     /// Its readme.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readme: Option<String>,
+    /// The signed statement of what it was built from, as its publisher sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<String>,
 }
 
 /// One license.
@@ -75,6 +78,7 @@ impl Facts {
             licenses: npm_licenses(manifest),
             dependencies: npm_dependencies(manifest),
             readme: text(manifest.get("readme")),
+            provenance: None,
         }
     }
 }

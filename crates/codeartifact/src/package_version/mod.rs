@@ -19,6 +19,7 @@ mod pypi_facts;
 mod revision;
 mod state;
 pub(crate) mod table;
+mod unpublish;
 
 pub use asset::{get_asset, list_assets};
 pub use batch::{delete, dispose, update_status};
@@ -33,6 +34,7 @@ pub use publish::{admit_publish, publish, publish_asset, read_publish};
 pub use revision::revision;
 pub use state::Status;
 pub use table::kept;
+pub use unpublish::unpublish;
 
 use std::collections::BTreeMap;
 

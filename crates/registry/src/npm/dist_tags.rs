@@ -8,7 +8,7 @@ use formats::npm::version::is_dist_tag;
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
-use super::{coordinates, listing};
+use super::{coordinates, listing, small};
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
@@ -22,7 +22,7 @@ pub(super) async fn list(
     name: &PackageName,
 ) -> Result<Response<Body>, Refusal> {
     let shown = listing::shown(shared, visit, name).await?;
-    Ok(answer::json(StatusCode::OK, &json!(shown.merged.dist_tags())))
+    Ok(small::answer(&visit.headers, json!(shown.merged.dist_tags()).to_string()))
 }
 
 /// Points a tag at the version in the body, a JSON string.

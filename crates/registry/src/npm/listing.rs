@@ -15,13 +15,12 @@ use formats::npm::manifest::with_deprecated;
 use formats::npm::merge::{Merged, Source};
 use formats::npm::name::PackageName;
 use formats::npm::rendering::Rendering;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
-use hyper::{Response, StatusCode};
+use hyper::Response;
 
 use super::packing::Packed;
 use super::source::{self, Outside};
-use super::{coordinates, no_package, no_version};
-use crate::answer::{self, Body};
+use super::{coordinates, no_package, no_version, small};
+use crate::answer::Body;
 use crate::endpoint::{Shared, Visit};
 use crate::limits::LISTINGS_BYTES_MAX;
 use crate::lookup;
@@ -134,10 +133,7 @@ pub(super) async fn manifest(
     let shown = shown(shared, visit, name).await?;
     let manifest =
         shown.merged.manifest(selector, &visit.base).ok_or_else(|| no_version(visit, name, selector))?;
-    let mut response = Response::new(answer::full(manifest));
-    *response.status_mut() = StatusCode::OK;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
+    Ok(small::answer(&visit.headers, manifest))
 }
 
 /// What the store says of a package, all of one moment.

@@ -9,10 +9,13 @@ mod edit;
 mod listing;
 mod packing;
 mod people;
+mod provenance;
 mod publish;
 mod search;
+mod small;
 mod source;
 mod tarball;
+mod unpublish;
 
 use std::sync::Arc;
 
@@ -35,6 +38,14 @@ pub(crate) struct State {
     listings: listing::Cache,
     publishing: publish::Places,
     auditing: audit::Places,
+    unpublishing: unpublish::Allowed,
+}
+
+impl State {
+    /// Lets clients unpublish versions.
+    pub(crate) fn allow_unpublish(&self) {
+        self.unpublishing.allow();
+    }
 }
 
 /// Answers a request, and says for the log what it was about.
@@ -95,7 +106,7 @@ async fn read(shared: &Arc<Shared>, visit: &Arc<Visit>, route: Route) -> Result<
         }
         Route::Whoami => {
             lookup::reach(shared, visit).await?;
-            Ok(json(StatusCode::OK, &json!({"username": visit.call.principal})))
+            Ok(small::answer(&visit.headers, json!({"username": visit.call.principal}).to_string()))
         }
         Route::DistTag(..) | Route::PackageRevision(..) | Route::TarballRevision(..) => {
             Err(not_allowed(visit))
@@ -103,7 +114,9 @@ async fn read(shared: &Arc<Shared>, visit: &Arc<Visit>, route: Route) -> Result<
         Route::AdvisoriesBulk | Route::Audits | Route::Logout(_) => Err(not_allowed(visit)),
         Route::Login => Err(people::no_login()),
         Route::People(what) => Err(people::none(what)),
-        Route::Keys | Route::Attestations(..) | Route::Unserved => Err(unserved()),
+        Route::Attestations(name, version) => provenance::attestations(shared, visit, &name, &version).await,
+        Route::Keys => provenance::keys(shared, visit).await,
+        Route::Unserved => Err(unserved()),
     }
 }
 
@@ -121,6 +134,17 @@ async fn write(
             outcome
         }
         (&Method::DELETE, Route::DistTag(name, tag)) => dist_tags::delete(shared, visit, &name, &tag).await,
+        (&Method::PUT, Route::PackageRevision(name, revision)) => {
+            let outcome = unpublish::leave_out(shared, visit, &name, &revision, &mut intake).await;
+            intake.drain().await;
+            outcome
+        }
+        (&Method::DELETE, Route::PackageRevision(name, revision)) => {
+            unpublish::package(shared, visit, &name, &revision).await
+        }
+        (&Method::DELETE, Route::TarballRevision(name, file, _)) => {
+            unpublish::tarball(shared, visit, &name, &file).await
+        }
         (&Method::POST, route @ (Route::AdvisoriesBulk | Route::Audits)) => {
             let shape = if route == Route::Audits { Shape::Tree } else { Shape::Bulk };
             let outcome = audit::answer(shared, visit, shape, &mut intake).await;
@@ -134,7 +158,6 @@ async fn write(
         (_, route) => {
             intake.drain().await;
             Err(match route {
-                Route::PackageRevision(..) | Route::TarballRevision(..) => no_unpublishing(),
                 Route::Login => people::no_login(),
                 Route::People(what) => people::none(what),
                 Route::Unserved => unserved(),
@@ -146,12 +169,6 @@ async fn write(
 
 fn not_allowed(visit: &Visit) -> Refusal {
     Refusal::new(405, format!("this path does not answer {}", visit.method))
-}
-
-fn no_unpublishing() -> Refusal {
-    let sentence = "versions are not unpublished by npm; \
-                    use aws codeartifact delete-package-versions or update-package-versions-status";
-    Refusal::new(405, sentence)
 }
 
 fn unserved() -> Refusal {

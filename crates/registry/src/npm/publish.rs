@@ -97,7 +97,7 @@ async fn admit(shared: &Shared, visit: &Visit, name: &PackageName) -> Result<Adm
     Ok(shared.parts.store.read(admit).await?)
 }
 
-/// Reads the body; its tarball goes to a stage as it comes, other attachments nowhere.
+/// Reads the body; its tarball goes to a stage as it comes. Provenance stays in the document.
 async fn receive(blobs: &Blobs, intake: &mut Intake, attachments_max: usize) -> Result<Received, Torn> {
     /// How much of the body is taken apart before what came of it is written.
     const STEP_BYTES: usize = 64 << 10;
@@ -147,10 +147,12 @@ async fn publish(
     let tarball = tarball.ok_or_else(|| bad_document(PublishError::Attachments))?;
     let (version, tags, readme) =
         (publication.version.clone(), publication.dist_tags.clone(), publication.readme.clone());
+    let provenance = publication.provenance.as_ref().map(|bundle| bundle.text().to_owned());
     let proven = tarball.finish_if(move |staged| prove(publication, staged)).await?;
     let (staged, manifest) = proven?;
     let mut new = NewVersion::npm(version.as_str(), &manifest, &staged);
     new.facts.readme = readme.or(new.facts.readme);
+    new.facts.provenance = provenance;
     new.dist_tags = tags;
     let (call, key, package) = (visit.call.clone(), visit.repository.clone(), coordinates(name));
     let commit = move |tx: &mut store::Tx| arrival::publish(tx, &call, &key, &package, &new);
