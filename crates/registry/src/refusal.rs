@@ -24,13 +24,14 @@ impl Refusal {
         Self::new(404, sentence)
     }
 
-    /// Asks for credentials of this realm, as AWS does.
+    /// Asks for credentials of this realm, as AWS does; each way in a header of its own, since Maven reads the first way
+    /// of a header only.
     pub(crate) fn challenging(mut self, realm: &str) -> Self {
         // Names of domains and repositories hold nothing to be escaped; others came from strangers.
         let realm: String = realm.chars().filter(|c| c.is_ascii_graphic() && !"\"\\".contains(*c)).collect();
-        let value = format!("Bearer realm=\"{realm}\", Basic realm=\"{realm}\"");
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            self.headers.push((WWW_AUTHENTICATE, value));
+        for scheme in ["Bearer", "Basic"] {
+            let value = HeaderValue::from_str(&format!("{scheme} realm=\"{realm}\""));
+            self.headers.extend(value.ok().map(|value| (WWW_AUTHENTICATE, value)));
         }
         self
     }

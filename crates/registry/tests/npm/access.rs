@@ -9,7 +9,7 @@ use http_body_util::Full;
 use hyper::Request;
 use serde_json::json;
 
-use crate::support::{INSTALLATION, OWNER, Shop, Watched, endpoint, publication, send, token};
+use crate::support::{Answer, INSTALLATION, OWNER, Shop, Watched, endpoint, publication, send, token};
 
 const CHALLENGE: &str = "Bearer realm=\"shop/app\", Basic realm=\"shop/app\"";
 
