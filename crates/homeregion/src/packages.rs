@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gateway::{Described, PackageEndpoint};
 use registry::upstream::{
-    Fetcher, FetcherOptions, Identity, Policy, Remembered, Resolver, ServerAddress, Settings,
-    ThisMachine,
+    Fetcher, FetcherOptions, Identity, Policy, Remembered, Resolver, ServerAddress, Settings, ThisMachine,
 };
 use registry::{Endpoint, Parts, Upstreams};
 use service::Installation;
@@ -44,6 +43,7 @@ pub fn endpoint(
     installation: &Arc<Installation>,
     public_url: Option<String>,
     resolver: Resolver,
+    allow_unpublish: bool,
 ) -> Result<PackageEndpoint, String> {
     let id = store.secret("installation id").map_err(|error| error.to_string())?;
     let id = id.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
@@ -53,8 +53,7 @@ pub fn endpoint(
     let noting = Arc::clone(&resolver);
     // Beside the start, which does not wait for it.
     tokio::task::spawn_blocking(move || noting.take_note());
-    let upstreams =
-        Upstreams::new(fetcher, Policy::default(), store.clock(), UPSTREAM_LISTINGS_BYTES_MAX);
+    let upstreams = Upstreams::new(fetcher, Policy::default(), store.clock(), UPSTREAM_LISTINGS_BYTES_MAX);
     let endpoint = Endpoint::new(Parts {
         store: store.clone(),
         blobs: blobs.clone(),
@@ -64,6 +63,9 @@ pub fn endpoint(
         upstreams,
         identity,
     });
+    if allow_unpublish {
+        endpoint.allow_unpublish();
+    }
     Ok(Arc::new(move |request, request_id| {
         let endpoint = endpoint.clone();
         Box::pin(async move {

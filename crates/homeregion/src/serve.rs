@@ -124,8 +124,10 @@ async fn listen(
     };
     let (sinks, kept_hours) = (configuration.events.webhooks(), configuration.events.kept_hours);
     notify::prepare(&store, &sinks).await.map_err(|error| error.to_string())?;
+    let allow_unpublish = arguments.allow_unpublish || configuration.npm.unpublish;
     let resolver = packages::resolver(configuration, folder, address, settings.public_url.as_deref());
-    let endpoint = packages::endpoint(&store, &blobs, &installation, settings.public_url.clone(), resolver)?;
+    let public_url = settings.public_url.clone();
+    let endpoint = packages::endpoint(&store, &blobs, &installation, public_url, resolver, allow_unpublish)?;
     let (table, packages) = (services::table(), Some(endpoint));
     let files = Files { prefix: download::PATH, read: download::read };
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);

@@ -38,6 +38,17 @@ pub struct Configuration {
     /// `[migrationhub]`: how Migration Hub deals with what it discovers.
     #[serde(default)]
     pub migrationhub: MigrationHub,
+    /// `[npm]`: what npm clients may do.
+    #[serde(default)]
+    pub npm: Npm,
+}
+
+/// `[npm]`.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Npm {
+    /// Whether `npm unpublish` deletes versions, for those who may delete them.
+    pub unpublish: bool,
 }
 
 /// `[migrationhub]`.
@@ -155,11 +166,18 @@ mod tests {
     }
 
     #[test]
+    fn unpublishing_is_off_unless_told_otherwise() {
+        assert!(!Configuration::parse("").unwrap().npm.unpublish);
+        assert!(Configuration::parse("[npm]\nunpublish = true\n").unwrap().npm.unpublish);
+    }
+
+    #[test]
     fn what_has_no_effect_is_an_error() {
         for text in [
             "[upstreams]\nnpm = \"x\"",
             "[upstream]\nnpmjs = \"x\"",
             "upstreams = 1",
+            "[npm]\npublish = true",
             "[migrationhub]\nunknown_configuration = \"ignore\"",
             "[migrationhub]\nagents = true",
             "[upstreams]\nnpmjs = 1",
