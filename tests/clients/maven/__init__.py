@@ -1,0 +1,1 @@
+"""Maven clients, and what they put on the wire."""
