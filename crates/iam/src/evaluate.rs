@@ -94,6 +94,8 @@ impl Statement {
             && self.conditions.iter().all(|condition| condition.holds(request.context, self.effect))
     }
 
+    /// `NotPrincipal` means everybody whom no entry means: an account that is named leaves all of its identities out,
+    /// a role its sessions (assumed).
     fn names_principal(&self, caller: Option<&Principal>) -> bool {
         let Some(principals) = &self.principals else { return true };
         let named = principals.items.iter().any(|named| match caller {
@@ -104,7 +106,7 @@ impl Statement {
     }
 
     /// A resource with a variable that the request does not fill is none that is named; where that would open
-    /// something (`NotResource` in an Allow), the statement does not apply.
+    /// something (`NotResource` in an Allow), the statement does not apply (assumed).
     fn names_resource(&self, request: &Request<'_>) -> bool {
         let Some(resources) = &self.resources else { return true };
         let outcome = selects(resources, |template| matches(template, request.resource, request.context));

@@ -84,6 +84,7 @@ impl<'de> Visitor<'de> for Values {
         Ok(Json::List(items))
     }
 
+    /// Assumed: a member that is given twice is refused, at any depth.
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let mut members: Vec<(String, Json)> = Vec::new();
         while let Some(name) = access.next_key::<String>()? {

@@ -185,7 +185,8 @@ fn principals(path: &str, json: &Json) -> Result<Vec<Named>, Invalid> {
     Ok(named)
 }
 
-/// Reads `*` or `service:Name` with wildcards in the name; letter case is ignored.
+/// Reads `*` or `service:Name` with wildcards in the name; letter case is ignored. Which services and actions there
+/// are is not looked at (assumed).
 fn action(path: &str, text: &str) -> Result<Template, Invalid> {
     let is_service = |text: &str| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

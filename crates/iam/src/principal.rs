@@ -122,6 +122,8 @@ impl Principal {
 
 impl Named {
     /// Reads one value of `{"AWS": ...}`; a refusal is the rule that it breaks.
+    ///
+    /// Whether there is such an account, user or role is not looked at (assumed: there is no list of them).
     pub(crate) fn aws(value: &str) -> Result<Named, String> {
         if value == "*" {
             return Ok(Named::Anyone);

@@ -14,7 +14,8 @@ pub enum Kind {
     Resource,
 }
 
-/// Checks a document against the rules of its kind.
+/// Checks a document against the rules of its kind (assumed for resources: as for identities, each statement names its
+/// resources, and no two share a `Sid`).
 ///
 /// Errors in this order, statement by statement: a name that a statement before it has, principals, resources.
 pub(crate) fn check(document: &Document, kind: Kind) -> Result<(), Invalid> {

@@ -35,7 +35,8 @@ impl Guard {
 
     /// Finds the domain of a repository and the repository, as far as they exist, and the repository's guard.
     ///
-    /// The account that administers a repository owns it, and so does that of its domain (assumed).
+    /// The account that administers a repository owns it, and so does that of its domain; the policy of the domain
+    /// is not asked (both assumed).
     pub(crate) fn of_repository(
         tx: &mut Tx,
         call: &Call,
@@ -69,7 +70,8 @@ impl Guard {
         decide(identity, resource, true).map_err(|refused| denied(call, &wanted, refused))
     }
 
-    /// Asks whether the caller may set the policy itself: its owners alone may, and whatever it says now.
+    /// Asks whether the caller may set the policy itself: its owners alone may, and whatever it says now (user guide;
+    /// that getting and deleting it do ask the policy is assumed).
     ///
     /// Errors: access denied.
     pub(crate) fn allow_owner(&self, tx: &mut Tx, call: &Call, wanted: &Wanted<'_>) -> Result<(), Error> {

@@ -40,6 +40,7 @@ impl<'a> Wanted<'a> {
     /// Puts together what conditions see, but for the tags that the resource has.
     ///
     /// Assumed: a request came over TLS if the address that clients use says so, since TLS ends before this server.
+    /// Principals have no tags and no organization here: those keys are absent.
     pub(super) fn context(&self, call: &Call, principal: Option<&Principal>, domain: &DomainKey) -> Context {
         let mut context = Context::new();
         if let Some(principal) = principal {

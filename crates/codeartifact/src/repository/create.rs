@@ -9,7 +9,8 @@ use crate::error::{self, Error, Kind, conflict};
 use crate::policy::Wanted;
 use crate::{arn, domain, quota, tag};
 
-/// Creates a repository, administered by the caller's account.
+/// Creates a repository, administered by the caller's account; the policy of the domain is asked, with the domain as
+/// the resource (that it is asked in the owner's account, too, is assumed).
 ///
 /// Errors in this order: upstreams that name the repository itself or one twice, domain not found, access denied,
 /// tags that may not be set, a repository of that name, upstreams that may not be, as many repositories as a

@@ -34,7 +34,7 @@ impl Condition {
     /// Decides whether the condition holds for a request.
     ///
     /// A variable that the request does not fill stands for nothing; where the absence of a match would open
-    /// something (`...Not...` in an Allow), the condition does not hold.
+    /// something (`...Not...` in an Allow), the condition does not hold (assumed).
     pub(crate) fn holds(&self, context: &Context, effect: Effect) -> bool {
         let values = context.get(&self.key);
         if self.operator.test == Test::Null {
