@@ -8,6 +8,7 @@ mod bring;
 mod cargo;
 mod endpoint;
 mod generic;
+mod gzip;
 mod intake;
 pub mod limits;
 mod lookup;

@@ -33,6 +33,12 @@ pub fn coordinates(name: &str) -> Coordinates {
     Coordinates { format: PackageFormat::Cargo, namespace: String::new(), name: name.to_owned() }
 }
 
+/// Names a crate as a repository itself holds it; as it was asked for when it does not.
+pub fn held(tx: &mut Tx, repository: &RepositoryKey, name: &str) -> Result<Coordinates, Error> {
+    let spellings = table::spellings(tx, repository, &canonical(name))?;
+    Ok(coordinates(spellings.first().map_or(name, String::as_str)))
+}
+
 /// Finds a crate for somebody who may perform `action` on the repository.
 ///
 /// Errors in this order: domain not found, access denied, repository not found.

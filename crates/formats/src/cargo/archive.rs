@@ -26,10 +26,11 @@ pub struct Limits {
     pub entries_max: usize,
 }
 
-impl Default for Limits {
-    /// What cargo itself unpacks (512 MiB), and what one folder can sensibly hold.
-    fn default() -> Self {
-        Self { unpacked_bytes_max: 512 << 20, entries_max: 100_000 }
+impl Limits {
+    /// What cargo itself unpacks of a crate of this size (512 MiB, or twenty times as much as it has), and what one
+    /// folder can sensibly hold.
+    pub fn of_crate(bytes: u64) -> Self {
+        Self { unpacked_bytes_max: bytes.saturating_mul(20).max(512 << 20), entries_max: 100_000 }
     }
 }
 

@@ -32,7 +32,7 @@ impl Configuration {
             let base = self.dl.trim_end_matches('/');
             return format!("{base}/{name}/{version}/download");
         }
-        let lower = CrateName::parse(&name.lower()).map_or_else(|_| name.prefix(), |lower| lower.prefix());
+        let lower = name.in_lower_case().prefix();
         let values = [name.as_str(), &version, &name.prefix(), &lower, cksum];
         let mut url = self.dl.clone();
         for (marker, value) in MARKERS.iter().zip(values) {

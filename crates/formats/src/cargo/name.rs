@@ -142,9 +142,15 @@ impl CrateName {
         self.0.to_ascii_lowercase()
     }
 
+    /// The name in the letter case that an index files it under.
+    #[must_use]
+    pub fn in_lower_case(&self) -> CrateName {
+        CrateName(self.lower())
+    }
+
     /// The path of its file in an index.
     pub fn index_path(&self) -> String {
-        let lower = CrateName(self.lower());
+        let lower = self.in_lower_case();
         format!("{}/{}", lower.prefix(), lower.0)
     }
 

@@ -55,8 +55,8 @@ enum Place {
     Document(usize),
     /// In the length of the crate.
     CrateLength([u8; 4], usize),
-    /// In the crate.
-    Crate(u32),
+    /// In the crate: its length, and how much is missing of it.
+    Crate(u32, u32),
 }
 
 impl Reader {
@@ -97,9 +97,9 @@ impl Reader {
                     if u64::from(length) > self.limits.crate_bytes_max {
                         return Err(BodyError::CrateTooLarge(self.limits.crate_bytes_max));
                     }
-                    self.place = Place::Crate(length);
+                    self.place = Place::Crate(length, length);
                 }
-                Place::Crate(missing) => {
+                Place::Crate(_, missing) => {
                     let now = u32::try_from(bytes.len()).map_err(|_| BodyError::Trailing)?;
                     *missing = missing.checked_sub(now).ok_or(BodyError::Trailing)?;
                     return Ok(bytes);
@@ -112,13 +112,21 @@ impl Reader {
     pub fn document(&self) -> Option<&[u8]> {
         match self.place {
             Place::DocumentLength(..) | Place::Document(_) => None,
-            Place::CrateLength(..) | Place::Crate(_) => Some(&self.document),
+            Place::CrateLength(..) | Place::Crate(..) => Some(&self.document),
+        }
+    }
+
+    /// The length of the crate, as soon as it is known.
+    pub fn crate_bytes(&self) -> Option<u64> {
+        match self.place {
+            Place::Crate(length, _) => Some(u64::from(length)),
+            _ => None,
         }
     }
 
     /// Ends the body.
     pub fn finish(self) -> Result<(), BodyError> {
-        if matches!(self.place, Place::Crate(0)) { Ok(()) } else { Err(BodyError::Short) }
+        if matches!(self.place, Place::Crate(_, 0)) { Ok(()) } else { Err(BodyError::Short) }
     }
 }
 

@@ -1,23 +1,20 @@
 //! Sending a listing: its form by Accept, its entity tag, compressed for clients that unpack.
 
-use std::io::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use formats::npm::accept::Form;
 use formats::npm::name::PackageName;
 use formats::npm::rendering::Rendering;
+use hyper::Response;
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
-    HeaderValue, VARY,
+    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, VARY,
 };
-use hyper::{HeaderMap, Response};
 
 use super::listing::{self, Shown};
 use crate::answer::{self, Body, header};
 use crate::endpoint::{Shared, Visit};
+use crate::gzip;
 use crate::limits::{PACKED_BYTES_MIN, PACKED_INLINE_BYTES_MAX};
 use crate::refusal::Refusal;
 
@@ -62,7 +59,7 @@ fn writes(query: &str) -> bool {
 
 fn body(shown: &Arc<Shown>, form: Form, rendering: Arc<Rendering>, visit: &Visit) -> Response<Body> {
     let length = rendering.len(&visit.base);
-    let packed = if unpacks(&visit.headers) && length >= PACKED_BYTES_MIN {
+    let packed = if gzip::is_taken(&visit.headers) && length >= PACKED_BYTES_MIN {
         packed(shown, form, &rendering, &visit.base)
     } else {
         None
@@ -83,20 +80,6 @@ fn body(shown: &Arc<Shown>, form: Form, rendering: Arc<Rendering>, visit: &Visit
     response
 }
 
-/// Whether a client takes gzip.
-fn unpacks(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-        let refused = parts.any(|parameter| {
-            let weight = parameter.strip_prefix("q=").unwrap_or("1");
-            weight.bytes().all(|byte| byte == b'0' || byte == b'.')
-        });
-        gzip && !refused
-    })
-}
-
 /// The compressed copy, if there is one or it is made in no time; a large one is made in the background.
 fn packed(shown: &Arc<Shown>, form: Form, rendering: &Arc<Rendering>, base: &str) -> Option<Bytes> {
     let place = usize::from(form == Form::Abbreviated);
@@ -107,7 +90,7 @@ fn packed(shown: &Arc<Shown>, form: Form, rendering: &Arc<Rendering>, base: &str
         return copy.bytes.clone();
     }
     if rendering.len(base) <= PACKED_INLINE_BYTES_MAX {
-        let bytes = gzip(rendering, base);
+        let bytes = pack(rendering, base);
         copies[place] = Some(Copy { base: base.to_owned(), bytes: Some(bytes.clone()) });
         return Some(bytes);
     }
@@ -115,7 +98,7 @@ fn packed(shown: &Arc<Shown>, form: Form, rendering: &Arc<Rendering>, base: &str
     drop(copies);
     let (shown, rendering, base) = (Arc::clone(shown), Arc::clone(rendering), base.to_owned());
     tokio::task::spawn_blocking(move || {
-        let bytes = gzip(&rendering, &base);
+        let bytes = pack(&rendering, &base);
         if let Some(copy) = &mut shown.packed.locked()[place]
             && copy.base == base
         {
@@ -125,12 +108,8 @@ fn packed(shown: &Arc<Shown>, form: Form, rendering: &Arc<Rendering>, base: &str
     None
 }
 
-fn gzip(rendering: &Arc<Rendering>, base: &str) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    for chunk in Arc::clone(rendering).chunks(base) {
-        encoder.write_all(&chunk).expect("memory takes every byte");
-    }
-    encoder.finish().expect("memory takes every byte").into()
+fn pack(rendering: &Arc<Rendering>, base: &str) -> Bytes {
+    gzip::pack(Arc::clone(rendering).chunks(base))
 }
 
 impl Packed {
@@ -142,22 +121,6 @@ impl Packed {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn gzip_is_for_those_who_take_it() {
-        let takes = |value: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT_ENCODING, value.parse().unwrap());
-            unpacks(&headers)
-        };
-        for value in ["gzip", "deflate, GZIP", "br, gzip;q=0.5", "gzip; q=1.0"] {
-            assert!(takes(value), "{value}");
-        }
-        for value in ["", "identity", "gzip;q=0", "br, gzip; q=0.000", "deflate"] {
-            assert!(!takes(value), "{value}");
-        }
-        assert!(!unpacks(&HeaderMap::new()));
-    }
 
     #[test]
     fn writing_is_announced_in_the_query() {
