@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gateway::{Answer, Files, Gateway, Mount, Settings, Shutdown};
 use migrationhub::discovery::download;
+use notify::Streams;
 use registry::upstream::{FileHosts, plain_client};
 use service::Installation;
 use store::{Blobs, Clock, Database, Entropy, Options, Store};
@@ -129,9 +130,11 @@ async fn listen(
     let public_url = settings.public_url.clone();
     let endpoint = packages::endpoint(&store, &blobs, &installation, public_url, resolver, allow_unpublish)?;
     let (table, packages) = (services::table(), Some(endpoint));
+    let streams = Arc::new(Streams::new(&store));
     let files = Files { prefix: download::PATH, read: download::read };
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
-    let gateway = gateway.with_files(files).with_uploads(services::UPLOADS).with_mounts(mounts(&store));
+    let gateway =
+        gateway.with_files(files).with_uploads(services::UPLOADS).with_mounts(mounts(&store, &streams));
     let endpoint = format!("http://{address}");
     environment::write_down(folder, &endpoint);
     chores::start(&store, &blobs, import_hosts, kept_hours);
@@ -152,6 +155,7 @@ async fn listen(
     let stop = async move {
         // The receiver lives until serving has ended.
         let _ = tell.send(stop.await);
+        streams.end();
     };
     if gateway::serve(Arc::new(gateway), listener, stop).await == Shutdown::Cut {
         log::warn!("some requests did not end in time and were cut");
@@ -163,11 +167,11 @@ async fn listen(
 }
 
 /// Paths of the server's own that need more than the gateway knows.
-fn mounts(store: &Store) -> Vec<Mount> {
-    let following = store.clone();
+fn mounts(store: &Store, streams: &Arc<Streams>) -> Vec<Mount> {
+    let streams = Arc::clone(streams);
     let events: Answer = Arc::new(move |request, call| {
         let query = request.uri().query().unwrap_or_default();
-        let answer = notify::answer(&following, &call, request.method(), query, request.headers());
+        let answer = streams.answer(&call, request.method(), query, request.headers());
         Box::pin(async move { answer })
     });
     let revoking = store.clone();

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
+use serde_json::Value;
 use store::{Error, Event, Store};
 
 use crate::cursor::table;
 use crate::{Webhook, envelope, signature};
 
-/// Events that are read at once; after a crash, no more than these are sent twice.
+/// Events that are read at once.
 const BATCH: u32 = 50;
 /// The longest pause after a failure.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
@@ -106,28 +107,35 @@ impl Delivery {
         // A store that was reset has no cursors, and nothing in it but what came since.
         let begun = found.map_err(|error| error.to_string())?.unwrap_or_default();
         let events = self.store.events_after(begun, BATCH).await.map_err(|error| error.to_string())?;
-        let mut done = begun;
+        let (mut done, mut kept) = (begun, begun);
         let mut failed = None;
         for event in &events {
-            if let Err(reason) = self.send(event).await {
-                failed = Some(reason);
-                break;
+            let envelope = envelope::of(event);
+            if self.sink.wants(event, &envelope) {
+                if let Err(reason) = self.send(event, &envelope).await {
+                    failed = Some(reason);
+                    break;
+                }
+                // At once: after a crash, no more than the last delivery comes twice.
+                self.keep(event.sequence).await?;
+                kept = event.sequence;
             }
             done = event.sequence;
         }
-        if done > begun {
-            let sink = self.sink.name.clone();
-            let kept: Result<(), Error> = self.store.write(move |tx| table::put(tx, &sink, done)).await;
-            kept.map_err(|error| error.to_string())?;
+        if done > kept {
+            self.keep(done).await?;
         }
         failed.map_or(Ok(events.len()), Err)
     }
 
-    async fn send(&self, event: &Event) -> Result<(), String> {
-        let envelope = envelope::of(event);
-        if !self.sink.wants(event, &envelope) {
-            return Ok(());
-        }
+    /// Keeps how far the sink has come.
+    async fn keep(&self, sequence: i64) -> Result<(), String> {
+        let sink = self.sink.name.clone();
+        let kept: Result<(), Error> = self.store.write(move |tx| table::put(tx, &sink, sequence)).await;
+        kept.map_err(|error| error.to_string())
+    }
+
+    async fn send(&self, event: &Event, envelope: &Value) -> Result<(), String> {
         let body = envelope.to_string();
         let id = format!("{}-{}", envelope["id"].as_str().unwrap_or_default(), event.account);
         let now_s = self.store.clock().now().millis() / 1000;

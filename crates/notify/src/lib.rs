@@ -12,5 +12,5 @@ mod webhook;
 
 pub use cursor::ROOM;
 pub use delivery::{Pace, prepare, start};
-pub use stream::{PATH, answer};
+pub use stream::{PATH, Streams};
 pub use webhook::Webhook;

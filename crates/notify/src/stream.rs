@@ -16,6 +16,7 @@ use hyper::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, 
 use hyper::{Method, Response, StatusCode};
 use service::Call;
 use store::{Event, Store};
+use tokio::sync::watch;
 
 use crate::envelope;
 
@@ -29,9 +30,38 @@ const SILENCE_MAX: Duration = Duration::from_secs(15);
 /// How long until events of other servers on the same database are looked for.
 const POLL: Duration = Duration::from_secs(2);
 
-/// Answers one request for events.
-pub fn answer(
-    store: &Store,
+/// The streams of a server, which end with it.
+#[derive(Debug)]
+pub struct Streams {
+    store: Store,
+    ended: watch::Sender<bool>,
+}
+
+impl Streams {
+    /// Makes streams of what happens in a store.
+    pub fn new(store: &Store) -> Self {
+        Self { store: store.clone(), ended: watch::Sender::new(false) }
+    }
+
+    /// Ends all streams: the server is about to stop.
+    pub fn end(&self) {
+        self.ended.send_replace(true);
+    }
+
+    /// Answers one request for events.
+    pub fn answer(
+        &self,
+        call: &Call,
+        method: &Method,
+        query: &str,
+        headers: &HeaderMap,
+    ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
+        answer((&self.store, self.ended.subscribe()), call, method, query, headers)
+    }
+}
+
+fn answer(
+    (store, ended): (&Store, watch::Receiver<bool>),
     call: &Call,
     method: &Method,
     query: &str,
@@ -67,6 +97,7 @@ pub fn answer(
     }
     let state = Following {
         store: store.clone(),
+        ended,
         account: call.account.clone(),
         after,
         follow,
@@ -83,6 +114,7 @@ pub fn answer(
 
 struct Following {
     store: Store,
+    ended: watch::Receiver<bool>,
     account: String,
     after: i64,
     follow: bool,
@@ -109,12 +141,16 @@ impl Following {
                     let nothing = if self.is_sse { ": nothing\n\n" } else { "\n" };
                     return Some((Ok(Frame::data(Bytes::from_static(nothing.as_bytes()))), self));
                 }
-                Ok(_) => {
+                Ok(_) => tokio::select! {
+                    // The sender lives as long as the server.
+                    _ = self.ended.wait_for(|ended| *ended) => return None,
                     // Whether it was a commit or the time, the next read finds out.
-                    if tokio::time::timeout(POLL, committed.changed()).await.is_err() {
-                        waited += POLL;
+                    changed = tokio::time::timeout(POLL, committed.changed()) => {
+                        if changed.is_err() {
+                            waited += POLL;
+                        }
                     }
-                }
+                },
                 Err(error) => return Some((Err(io::Error::other(error)), self)),
             }
         }

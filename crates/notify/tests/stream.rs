@@ -6,6 +6,7 @@ use std::time::Duration;
 use http_body_util::BodyExt as _;
 use hyper::{HeaderMap, Method, StatusCode};
 use model::Timestamp;
+use notify::Streams;
 use serde_json::{Value, json};
 use service::{Call, Installation, Source};
 use store::{Clock, Database, Entropy, Options, Room, Store};
@@ -49,7 +50,7 @@ async fn the_events_of_an_account_are_lines_of_json() {
     for number in 1..=450 {
         emit(&store, if number % 3 == 0 { "444455556666" } else { "111122223333" }, number).await;
     }
-    let answer = notify::answer(&store, &call(), &Method::GET, "after=2", &HeaderMap::new());
+    let answer = Streams::new(&store).answer(&call(), &Method::GET, "after=2", &HeaderMap::new());
     assert_eq!(answer.headers()["content-type"], "application/x-ndjson");
     let bytes = answer.into_body().collect().await.unwrap().to_bytes();
     let lines: Vec<Value> = std::str::from_utf8(&bytes)
@@ -69,7 +70,8 @@ async fn a_follower_gets_what_happens_and_goes_on_where_it_was_cut_off() {
     let mut headers = HeaderMap::new();
     headers.insert("accept", "text/event-stream".parse().unwrap());
     headers.insert("last-event-id", "1".parse().unwrap());
-    let answer = notify::answer(&store, &call(), &Method::GET, "follow=true", &headers);
+    let streams = Streams::new(&store);
+    let answer = streams.answer(&call(), &Method::GET, "follow=true", &headers);
     assert_eq!(answer.headers()["content-type"], "text/event-stream");
     let mut body = answer.into_body();
     for number in 2..5 {
@@ -80,6 +82,9 @@ async fn a_follower_gets_what_happens_and_goes_on_where_it_was_cut_off() {
         let data = text.strip_prefix(&format!("id: {number}\ndata: ")).unwrap().strip_suffix("\n\n").unwrap();
         assert_eq!(serde_json::from_str::<Value>(data).unwrap()["detail"]["number"], number);
     }
+    streams.end();
+    let last = tokio::time::timeout(Duration::from_secs(20), body.frame()).await.unwrap();
+    assert!(last.is_none(), "a server that stops does not wait for its followers");
 }
 
 #[tokio::test]
@@ -92,7 +97,7 @@ async fn what_cannot_be_meant_is_refused() {
         (Method::GET, "follow=maybe", StatusCode::BAD_REQUEST),
         (Method::GET, "", StatusCode::OK),
     ] {
-        let answer = notify::answer(&store, &call(), &method, query, &HeaderMap::new());
+        let answer = Streams::new(&store).answer(&call(), &method, query, &HeaderMap::new());
         assert_eq!(answer.status(), status, "{method} {query}");
     }
 }
