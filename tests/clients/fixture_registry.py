@@ -1,9 +1,11 @@
-"""A made-up npm registry on a free port: `fixture-0` needs all the others, every fifth package is scoped."""
+"""A made-up npm registry on a free port: `fixture-0` needs all the others, every fifth package is scoped, and
+`fixture-1` has an advisory for versions below 1.1.0."""
 
+import json
 import subprocess
 from pathlib import Path
 
-from tests.server import binary, environment
+from tests.server import binary, environment, fetch
 
 
 class FixtureRegistry:
@@ -37,6 +39,10 @@ class FixtureRegistry:
             self.process.stdin.close()
             self.process.stdout.close()
             self.process = None
+
+    def told(self):
+        """What was sent to it: the bodies of audits."""
+        return json.loads(fetch("GET", self.url + "-/told")[2])
 
     def names(self):
         """Every package that an install of `fixture-0` brings."""

@@ -89,16 +89,21 @@ def test_what_is_unknown_is_not_found_in_the_words_of_npm(shop):
 
 
 def test_account_management_is_not_offered(shop):
-    for method, rest in (("PUT", "-/user/org.couchdb.user:x"), ("POST", "-/v1/login"), ("GET", "-/npm/v1/tokens")):
-        status, _, _ = fetch(method, f"{shop.server.endpoint}{shop.path('app')}{rest}", b"{}" if method != "GET" else None, shop.bearer())
+    for method, rest in (("PUT", "-/user/org.couchdb.user:x"), ("POST", "-/v1/login"), ("GET", "-/npm/v1/tokens"), ("GET", "-/package/x/visibility")):
+        status, _, body = fetch(method, f"{shop.server.endpoint}{shop.path('app')}{rest}", b"{}" if method != "GET" else None, shop.bearer())
         assert status in (404, 405), rest
+        assert "this registry" in json.loads(body)["error"], rest
 
 
 def test_an_audit_is_never_a_false_all_clear(shop):
-    body = gzip.compress(json.dumps({"fixture-0": ["1.0.0"]}).encode())
+    body = gzip.compress(json.dumps({"fixture-1": ["1.0.0"]}).encode())
     url = f"{shop.server.endpoint}{shop.path('app')}-/npm/v1/security/advisories/bulk"
-    status, _, _ = fetch("POST", url, body, {**shop.bearer(), "Content-Encoding": "gzip", "Content-Type": "application/json"})
-    assert status != 200
+    headers = {**shop.bearer(), "Content-Encoding": "gzip", "Content-Type": "application/json"}
+    status, _, answered = fetch("POST", url, body, headers)
+    assert (status, [item["severity"] for item in json.loads(answered)["fixture-1"]]) == (200, ["high"])
+    shop.disconnect()
+    status, _, answered = fetch("POST", url, body, headers)
+    assert status == 404 and "audited" in json.loads(answered)["error"]
 
 
 def test_who_waits_with_the_body_is_told_to_go_on_or_refused(shop):
