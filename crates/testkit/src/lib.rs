@@ -6,4 +6,4 @@ pub mod npm_registry;
 pub mod pypi_index;
 mod world;
 
-pub use world::{Caller, Refusal, World, each_world};
+pub use world::{Caller, Refusal, World, each_database, each_world};

@@ -59,7 +59,31 @@ pub fn each_world(rooms: &'static [&'static Room], register: fn(&mut Table), tes
     test(&World::on(Database::Postgres { url: schema.url.clone() }, rooms, register));
 }
 
+/// Runs a test on every kind of database that can be closed and opened again, each new and empty.
+///
+/// # Panics
+/// When no folder can be made.
+pub fn each_database(test: impl Fn(&Database)) {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::SeqCst);
+    let directory = std::env::temp_dir().join(format!("homeregion-database-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("folders for temporary files can be made");
+    test(&Database::Sqlite { directory: directory.clone(), durable: false });
+    std::fs::remove_dir_all(&directory).expect("the folder was made here");
+    let Ok(server) = std::env::var("HOMEREGION_TEST_POSTGRES") else {
+        println!("skipped: the PostgreSQL half needs HOMEREGION_TEST_POSTGRES=postgres://user@host/database");
+        return;
+    };
+    let schema = Schema::make(&server);
+    test(&Database::Postgres { url: schema.url.clone() });
+}
+
 impl World {
+    /// Makes a region over a database, which may hold something.
+    pub fn over(database: &Database, rooms: &'static [&'static Room], register: fn(&mut Table)) -> Self {
+        Self::on(database.clone(), rooms, register)
+    }
+
     /// Makes a region in memory.
     pub fn new(rooms: &'static [&'static Room], register: fn(&mut Table)) -> Self {
         Self::on(Database::Memory, rooms, register)
