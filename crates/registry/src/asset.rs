@@ -3,9 +3,10 @@
 use codeartifact::arrival;
 use codeartifact::name::Coordinates;
 use codeartifact::package_version::Asset;
-use codeartifact::release_age::TooYoung;
+use codeartifact::release_age::{self, TooYoung};
 use codeartifact::repository::{self, Repository};
 use codeartifact::resolution::{self, Found, Held};
+use model::Timestamp;
 
 use crate::endpoint::{Shared, Visit};
 use crate::lookup::READ;
@@ -46,6 +47,30 @@ pub(crate) async fn find(
         .await?;
     of_age(&found)?;
     Ok(place(visit, found, asset))
+}
+
+/// Refuses a version that a registry offers, uploaded at `time` if the registry says, while it is too young.
+///
+/// One that is seen without a time for the first time is remembered: also a client that goes by a lockfile, and never
+/// asks what there is, may have it in the end.
+pub(crate) async fn admit(
+    shared: &Shared,
+    visit: &Visit,
+    package: &Coordinates,
+    version: &str,
+    time: Option<Timestamp>,
+) -> Result<(), Refusal> {
+    let (domain, wanted) = (visit.repository.domain.clone(), package.clone());
+    let read = move |tx: &mut store::Tx| release_age::of(tx, &domain, &wanted);
+    let Some(age) = shared.parts.store.read(read).await? else { return Ok(()) };
+    let Some(refusal) = age.refusal(version, time) else { return Ok(()) };
+    let unseen = if time.is_none() { age.unseen([version]) } else { Vec::new() };
+    if !unseen.is_empty() {
+        let (domain, package) = (visit.repository.domain.clone(), package.clone());
+        let sight = move |tx: &mut store::Tx| release_age::sight(tx, &domain, &package, &unseen);
+        shared.parts.store.write(sight).await?;
+    }
+    Err(too_young(&refusal))
 }
 
 /// Refuses a version that is too young to be handed out, saying why and until when.

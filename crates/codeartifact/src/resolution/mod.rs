@@ -89,6 +89,8 @@ pub struct Listing {
     pub release_age: Option<ReleaseAge>,
     /// When the first of the versions that are held and too young will be old enough.
     pub matures_at: Option<Timestamp>,
+    /// Why versions that are held are too young to be shown, nearest first.
+    pub withheld: Vec<TooYoung>,
 }
 
 /// What one repository lists of a package.
@@ -259,6 +261,7 @@ impl Listing {
             };
             self.matures_at = [self.matures_at, refusal.matures_at].into_iter().flatten().min();
             too_young.insert(version.version);
+            self.withheld.push(refusal);
         }
         (shown, too_young)
     }

@@ -37,6 +37,12 @@ impl Merged {
     /// Each version is represented by the nearest repository that holds it. Of a dist-tag the value furthest up wins,
     /// opposite to versions. Tags of versions that are not shown are dropped; `latest` then names the highest release.
     pub fn new(name: &PackageName, sources: &[Source]) -> Self {
+        Self::of_age(name, sources, &HashSet::new())
+    }
+
+    /// The same where some of the hidden versions will be shown later: a tag of one of these names the newest version
+    /// before it that is shown, a release where it is one, until then.
+    pub fn of_age(name: &PackageName, sources: &[Source], too_young: &HashSet<String>) -> Self {
         let mut seen: HashSet<&str> = HashSet::new();
         let mut picks = Vec::new();
         let mut dist_tags = BTreeMap::new();
@@ -54,6 +60,13 @@ impl Merged {
         let mut picks = std::mem::take(&mut merged.picks);
         picks.sort_by(|a, b| merged.at(*a).version.cmp(&merged.at(*b).version));
         merged.picks = picks;
+        for version in dist_tags.values_mut().filter(|version| too_young.contains(*version)) {
+            if merged.find(version).is_none()
+                && let Some(older) = merged.newest_before(version)
+            {
+                *version = older;
+            }
+        }
         dist_tags.retain(|_, version| merged.find(version).is_some());
         if !dist_tags.contains_key("latest")
             && let Some(version) = latest(merged.entries().map(|entry| &entry.version))
@@ -74,6 +87,14 @@ impl Merged {
             .binary_search_by(|pick| self.at(*pick).version.cmp(&wanted))
             .ok()
             .map(|place| self.picks[place])
+    }
+
+    /// The newest version below this one that is shown: of releases only, where this one is a release.
+    fn newest_before(&self, version: &str) -> Option<String> {
+        let wanted = Version::read(version);
+        let older = self.entries().map(|entry| &entry.version).filter(|older| **older < wanted);
+        let fit = older.filter(|older| wanted.is_prerelease() || !older.is_prerelease());
+        fit.last().map(|older| older.as_str().to_owned())
     }
 
     /// Whether no version is shown: the package is unknown to clients.

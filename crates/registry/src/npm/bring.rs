@@ -9,10 +9,9 @@ use codeartifact::repository::Repository;
 use formats::npm::listing::{Entry, Listing};
 use formats::npm::name::PackageName;
 use formats::npm::tarball::Contents;
-use model::Timestamp;
 use store::Staged;
 
-use super::{coordinates, no_version, source, tarball};
+use super::{coordinates, listing, no_version, source, tarball};
 use crate::asset::{self, Place};
 use crate::bring;
 use crate::endpoint::{Shared, Visit};
@@ -76,6 +75,7 @@ async fn bring_through(
     let Some(listing) = source::ask(shared, visit, connection, name).await? else { return Ok(None) };
     let Some(entry) = listing.entry_of_file(file) else { return Ok(None) };
     let version = entry.version.as_str();
+    asset::admit(shared, visit, &coordinates(name), version, listing::time(entry)).await?;
     if name.version_of_file(file) != Some(version) {
         // A file that is named otherwise than its version; that version may be held already.
         match tarball::find(shared, visit, name, version).await? {
@@ -97,7 +97,9 @@ async fn bring_through(
     let package = coordinates(name);
     let ingest =
         move |tx: &mut store::Tx| arrival::ingest(tx, &call, &asked, &with_connection, &package, &new);
-    match asset::place(visit, shared.parts.store.write(ingest).await?, NPM_ASSET) {
+    let found = shared.parts.store.write(ingest).await?;
+    asset::of_age(&found)?;
+    match asset::place(visit, found, NPM_ASSET) {
         Place::Here(asset) => Ok(Some(asset)),
         Place::Upstream(..) | Place::Lacking(_) | Place::Nowhere(_) => Ok(None),
     }
@@ -118,7 +120,7 @@ async fn new_version(
     let mut new = NewVersion::npm(version, &manifest, staged);
     let tags = listing.dist_tags().iter().filter(|(_, named)| *named == version);
     new.dist_tags = tags.map(|(tag, _)| tag.clone()).collect();
-    new.upstream_published_at = entry.time.as_deref().and_then(Timestamp::from_rfc3339);
+    new.upstream_published_at = listing::time(entry);
     if new.facts.readme.is_none() && staged.size <= README_TARBALL_BYTES_MAX {
         new.facts.readme = readme(shared, staged).await?;
     }

@@ -7,20 +7,23 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use codeartifact::arrival;
 use codeartifact::name::Coordinates;
 use codeartifact::package_version::{self, Status};
+use codeartifact::release_age::{self, ReleaseAge, TooYoung};
 use codeartifact::repository::RepositoryKey;
-use codeartifact::resolution::{self, Found, ListedRepository, ListedVersion, Stamp};
+use codeartifact::resolution::{self, Found, ListedVersion, Stamp};
 use formats::npm::accept::Form;
-use formats::npm::listing::{Listing, Stored};
+use formats::npm::listing::{Entry, Listing, Stored};
 use formats::npm::manifest::with_deprecated;
 use formats::npm::merge::{Merged, Source};
 use formats::npm::name::PackageName;
 use formats::npm::rendering::Rendering;
 use hyper::Response;
+use model::Timestamp;
 
 use super::packing::Packed;
 use super::source::{self, Outside};
 use super::{coordinates, no_package, no_version, small};
 use crate::answer::Body;
+use crate::asset;
 use crate::endpoint::{Shared, Visit};
 use crate::limits::LISTINGS_BYTES_MAX;
 use crate::lookup;
@@ -32,6 +35,8 @@ use crate::upstream::ByteCache;
 struct Made {
     stamp: Stamp,
     outside: Vec<Option<Arc<Listing>>>,
+    /// When the first version that is too young to be shown will be old enough.
+    matures_at: Option<Timestamp>,
 }
 
 /// A listing that was put together, with what was made of it since.
@@ -39,6 +44,8 @@ struct Made {
 pub(super) struct Shown {
     made: Made,
     pub(super) merged: Merged,
+    /// Why versions that are too young are not shown.
+    too_young: BTreeMap<String, TooYoung>,
     full: OnceLock<Arc<Rendering>>,
     abbreviated: OnceLock<Arc<Rendering>>,
     pub(super) packed: Packed,
@@ -62,8 +69,9 @@ impl Cache {
 }
 
 impl Made {
-    fn is_of(&self, stamp: &Stamp, outside: &[Outside]) -> bool {
+    fn is_of(&self, stamp: &Stamp, outside: &[Outside], now: Timestamp) -> bool {
         self.stamp == *stamp
+            && self.matures_at.is_none_or(|at| now < at)
             && self.outside.len() == outside.len()
             && self.outside.iter().zip(outside).all(|(made, now)| match (made, &now.listing) {
                 (None, None) => now.failure.is_none(),
@@ -87,7 +95,7 @@ impl Shown {
 /// Puts the listing of a package together, or finds it as it was put together before.
 ///
 /// Errors in this order: domain not found, access denied, repository not found, no version is shown (and all
-/// registries answered), a registry did not answer.
+/// registries answered, or all versions are too young), a registry did not answer.
 pub(super) async fn shown(
     shared: &Arc<Shared>,
     visit: &Visit,
@@ -98,7 +106,7 @@ pub(super) async fn shown(
     let place = (visit.repository.clone(), name.clone());
     let stamp = resolution::stamp(&path);
     if let Some(shown) = shared.npm.listings.locked().get(&place)
-        && shown.made.is_of(&stamp, &outside)
+        && shown.made.is_of(&stamp, &outside, shared.parts.store.clock().now())
     {
         return Ok(Arc::clone(shown));
     }
@@ -107,9 +115,13 @@ pub(super) async fn shown(
     let made = Made {
         stamp: read.stamp.clone(),
         outside: outside.iter().map(|answer| answer.listing.clone()).collect(),
+        matures_at: None,
     };
     let (own_bytes, shown) = read.put_together(name, made, &outside).await?;
     if shown.merged.is_empty() {
+        if let Some(refusal) = shown.too_young.values().next_back() {
+            return Err(asset::too_young(refusal));
+        }
         return Err(failure.unwrap_or_else(|| no_package(visit, name)));
     }
     let shown = Arc::new(shown);
@@ -131,15 +143,17 @@ pub(super) async fn manifest(
     selector: &str,
 ) -> Result<Response<Body>, Refusal> {
     let shown = shown(shared, visit, name).await?;
-    let manifest =
-        shown.merged.manifest(selector, &visit.base).ok_or_else(|| no_version(visit, name, selector))?;
+    let manifest = shown.merged.manifest(selector, &visit.base).ok_or_else(|| {
+        let too_young = shown.too_young.get(selector).map(asset::too_young);
+        too_young.unwrap_or_else(|| no_version(visit, name, selector))
+    })?;
     Ok(small::answer(&visit.headers, manifest))
 }
 
 /// What the store says of a package, all of one moment.
 struct Read {
     stamp: Stamp,
-    repositories: Vec<ListedRepository>,
+    listing: resolution::Listing,
     /// The readme of the version that `latest` names, by repository.
     readmes: BTreeMap<String, String>,
 }
@@ -151,7 +165,8 @@ async fn read(
     outside: &[Outside],
 ) -> Result<Read, Refusal> {
     let first = read_once(shared, visit, name).await?;
-    if !take_over_deprecations(shared, name, &first, outside).await? {
+    let sighted = sight(shared, visit, name, &first, outside).await?;
+    if !take_over_deprecations(shared, name, &first, outside).await? && !sighted {
         return Ok(first);
     }
     read_once(shared, visit, name).await
@@ -163,9 +178,9 @@ async fn read_once(shared: &Shared, visit: &Visit, name: &PackageName) -> Result
     let read = move |tx: &mut store::Tx| {
         let path = resolution::path(tx, &requested, &package)?;
         let stamp = resolution::stamp(&path);
-        let repositories = resolution::listing(tx, &requested, &package)?.repositories;
+        let listing = resolution::listing(tx, &requested, &package)?;
         let mut readmes = BTreeMap::new();
-        for listed in &repositories {
+        for listed in &listing.repositories {
             let Some(latest) = listed.dist_tags.get("latest") else { continue };
             if !listed.versions.iter().any(|version| version.version == *latest) {
                 continue;
@@ -176,9 +191,36 @@ async fn read_once(shared: &Shared, visit: &Visit, name: &PackageName) -> Result
                 readmes.insert(listed.repository.key.name.clone(), readme);
             }
         }
-        Ok::<_, store::Error>(Read { stamp, repositories, readmes })
+        Ok::<_, store::Error>(Read { stamp, listing, readmes })
     };
     Ok(shared.parts.store.read(read).await?)
+}
+
+/// Remembers the versions that registries list without a time, where their age matters; says whether there were new
+/// ones.
+async fn sight(
+    shared: &Shared,
+    visit: &Visit,
+    name: &PackageName,
+    read: &Read,
+    outside: &[Outside],
+) -> Result<bool, Refusal> {
+    let Some(age) = &read.listing.release_age else { return Ok(false) };
+    let entries = outside.iter().filter_map(|answer| answer.listing.as_ref()).flat_map(|one| one.entries());
+    let unseen =
+        age.unseen(entries.filter(|entry| time(entry).is_none()).map(|entry| entry.version.as_str()));
+    if unseen.is_empty() {
+        return Ok(false);
+    }
+    let (domain, package) = (visit.repository.domain.clone(), coordinates(name));
+    let sight = move |tx: &mut store::Tx| release_age::sight(tx, &domain, &package, &unseen);
+    shared.parts.store.write(sight).await?;
+    Ok(true)
+}
+
+/// When a registry says that a version was published.
+pub(super) fn time(entry: &Entry) -> Option<Timestamp> {
+    entry.time.as_deref().and_then(Timestamp::from_rfc3339)
 }
 
 /// Takes over which versions a registry calls deprecated now, of those that came through a connection; says whether
@@ -190,7 +232,7 @@ async fn take_over_deprecations(
     outside: &[Outside],
 ) -> Result<bool, Refusal> {
     let mut changed = false;
-    for listed in &read.repositories {
+    for listed in &read.listing.repositories {
         let answer = outside.iter().find(|answer| answer.repository == listed.repository.key.name);
         let Some(listing) = answer.and_then(|answer| answer.listing.as_ref()) else { continue };
         let differing: BTreeMap<String, Option<String>> = listed
@@ -229,6 +271,7 @@ impl Read {
     ) -> Result<(usize, Shown), Refusal> {
         const INLINE_BYTES_MAX: usize = 256 << 10;
         let bytes: usize = self
+            .listing
             .repositories
             .iter()
             .flat_map(|listed| &listed.versions)
@@ -242,26 +285,40 @@ impl Read {
         working.await.map_err(|error| store::Error::Broken(error.to_string()).into())
     }
 
-    fn put_together_now(self, name: &PackageName, made: Made, outside: &[Outside]) -> (usize, Shown) {
-        let mut sources = Vec::new();
-        let mut bytes = 0;
-        for listed in self.repositories {
+    fn put_together_now(self, name: &PackageName, mut made: Made, outside: &[Outside]) -> (usize, Shown) {
+        let (mut sources, mut bytes) = (Vec::new(), 0);
+        let resolution::Listing { repositories, release_age, withheld, .. } = self.listing;
+        let mut too_young: BTreeMap<String, TooYoung> =
+            withheld.into_iter().map(|refusal| (refusal.version.clone(), refusal)).collect();
+        for listed in repositories {
             let answer = outside.iter().find(|answer| answer.repository == listed.repository.key.name);
             let connected = listed.connection.is_some();
             let readme = self.readmes.get(&listed.repository.key.name).map(String::as_str);
-            if !listed.versions.is_empty() || !listed.dist_tags.is_empty() {
-                let own = own(name, listed.versions, listed.dist_tags, readme);
+            if !listed.versions.is_empty() || !listed.too_young.is_empty() || !listed.dist_tags.is_empty() {
+                let mut own = own(name, listed.versions, listed.dist_tags, readme);
+                own.hidden.extend(listed.too_young);
                 bytes += own.listing.bytes();
                 sources.push(own);
             }
             if let Some(listing) = answer.and_then(|answer| answer.listing.clone()).filter(|_| connected) {
-                sources.push(Source { listing, hidden: HashSet::new() });
+                let young = release_age.as_ref().map(|age| of_age(age, &listing)).unwrap_or_default();
+                let hidden = young.keys().cloned().collect();
+                too_young.extend(young);
+                sources.push(Source { listing, hidden });
             }
         }
-        let merged = Merged::new(name, &sources);
+        let merged = Merged::of_age(name, &sources, &too_young.keys().cloned().collect());
+        made.matures_at = too_young.values().filter_map(|refusal| refusal.matures_at).min();
         let (full, abbreviated) = (OnceLock::new(), OnceLock::new());
-        (bytes, Shown { made, merged, full, abbreviated, packed: Packed::default() })
+        (bytes, Shown { made, merged, too_young, full, abbreviated, packed: Packed::default() })
     }
+}
+
+/// The versions of a registry that are too young to be shown.
+fn of_age(age: &ReleaseAge, listing: &Listing) -> BTreeMap<String, TooYoung> {
+    let refused =
+        listing.entries().iter().filter_map(|entry| age.refusal(entry.version.as_str(), time(entry)));
+    refused.map(|refusal| (refusal.version.clone(), refusal)).collect()
 }
 
 /// What a repository lists of its own versions.

@@ -10,7 +10,7 @@ use formats::npm::name::PackageName;
 use hyper::Response;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 
-use super::{bring, coordinates, no_version, source};
+use super::{bring, coordinates, listing, no_version, source};
 use crate::answer::{self, Body};
 use crate::asset::{self, Place};
 use crate::endpoint::{Shared, Visit};
@@ -79,8 +79,10 @@ async fn announce(
 ) -> Result<Response<Body>, Refusal> {
     for repository in connections {
         let Some(connection) = &repository.connection else { continue };
-        let listing = source::ask(shared, visit, connection, name).await?;
-        if listing.is_some_and(|listing| listing.entry_of_file(file).is_some()) {
+        let asked = source::ask(shared, visit, connection, name).await?;
+        if let Some(entry) = asked.as_ref().and_then(|asked| asked.entry_of_file(file)) {
+            let package = coordinates(name);
+            asset::admit(shared, visit, &package, entry.version.as_str(), listing::time(entry)).await?;
             let mut response = Response::new(answer::full(""));
             let octets = HeaderValue::from_static("application/octet-stream");
             response.headers_mut().insert(CONTENT_TYPE, octets);
