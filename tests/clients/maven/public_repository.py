@@ -18,7 +18,7 @@ class PublicRepository:
         self.sidecars = {"sha1", "md5"}
         self.wrong = set()
         self.failing = False
-        self.published = PUBLISHED
+        self.published = {}
         self.requests = []
         self.server = None
         self.port = 0
@@ -55,17 +55,12 @@ class PublicRepository:
             self.server.server_close()
             self.server = None
 
-    def add(self, group, artifact, version, suffixes=(".pom", ".jar"), packaging="jar", dependencies=()):
+    def add(self, group, artifact, version, suffixes=(".pom", ".jar"), packaging="jar", updated="20200913122640"):
         """Adds a version, and lists it in the metadata of its package."""
         base = f"{group.replace('.', '/')}/{artifact}"
-        needed = "".join(
-            f"<dependency><groupId>{g}</groupId><artifactId>{a}</artifactId><version>{v}</version></dependency>"
-            for g, a, v in dependencies
-        )
         pom = (
             f"<project><modelVersion>4.0.0</modelVersion><groupId>{group}</groupId><artifactId>{artifact}</artifactId>"
-            f"<version>{version}</version><packaging>{packaging}</packaging><name>Public {artifact}</name>"
-            f"<dependencies>{needed}</dependencies></project>"
+            f"<version>{version}</version><packaging>{packaging}</packaging><name>Public {artifact}</name></project>"
         )
         for suffix in suffixes:
             body = pom if suffix == ".pom" else f"{artifact} {version} {suffix}"
@@ -75,7 +70,7 @@ class PublicRepository:
         self.files[f"{base}/maven-metadata.xml"] = (
             f"<metadata><groupId>{group}</groupId><artifactId>{artifact}</artifactId><versioning>"
             f"<latest>{version}</latest><release>{version}</release><versions>{listed}</versions>"
-            f"<lastUpdated>20200913122640</lastUpdated></versioning></metadata>"
+            f"<lastUpdated>{updated}</lastUpdated></versioning></metadata>"
         ).encode()
 
     def read(self, path):
@@ -100,7 +95,8 @@ class PublicRepository:
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(body)))
         if status == 200:
-            handler.send_header("Last-Modified", formatdate(self.published, usegmt=True))
+            published = next((at for part, at in self.published.items() if part in path), PUBLISHED)
+            handler.send_header("Last-Modified", formatdate(published, usegmt=True))
         handler.end_headers()
         if handler.command == "GET":
             handler.wfile.write(body)

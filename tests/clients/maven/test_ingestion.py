@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import time
 from email.utils import formatdate
 
 from tests.clients.maven.conftest import metadata
@@ -179,3 +180,23 @@ def test_what_is_missing_is_not_asked_for_over_and_over(shop):
     for _ in range(5):
         assert shop.status("GET", "app", "org/public/absent/maven-metadata.xml") == 404
     assert len(shop.public.asked("absent/maven-metadata.xml")) == 1
+
+
+def test_versions_that_are_too_young_are_neither_listed_nor_handed_out(shop):
+    now = time.strftime("%Y%m%d%H%M%S", time.gmtime())
+    for version in ("1.0", "2.0"):
+        shop.public.add("org.public", "aged", version, updated=now)
+    shop.public.published["aged-2.0"] = time.time() - 3600
+    assert shop.status("GET", "app", path("aged", "2.0")) == 200, "no group demands an age yet"
+    shop.codeartifact.create_package_group(
+        domain="shop", packageGroup="/maven/org.public/*", tags=[{"key": "homeregion:minimum-release-age", "value": "72h"}]
+    )
+    listed = shop.get("app", "org/public/aged/maven-metadata.xml")[2].decode()
+    assert "<version>1.0</version>" in listed and "2.0" not in listed and "<release>1.0</release>" in listed
+    for method in ("GET", "HEAD"):
+        for suffix in (".jar", ".pom", ".jar.sha1", "-tests.jar"):
+            for repository in ("app", "mid"):
+                status, _, said = shop.send(method, repository, path("aged", "2.0", suffix))
+                assert status in (403, 404), (method, suffix, repository, status)
+                assert method == "HEAD" or b"72h" in said or b"minimum release age" in said, said
+    assert shop.status("GET", "app", path("aged", "1.0")) == 200

@@ -1,5 +1,7 @@
 //! Metadata of a package: they publish the versions that they list, and are made of those that are published.
 
+use std::sync::Arc;
+
 use model::Timestamp;
 use service::Call;
 use store::Tx;
@@ -9,7 +11,8 @@ use crate::arrival::{self, Addition, Replaces};
 use crate::error::{Error, invalid};
 use crate::name::Coordinates;
 use crate::package;
-use crate::package_version::{self, Asset, OriginType, Status};
+use crate::package_version::{self, Asset, OriginType, Status, StoredVersion};
+use crate::release_age::ReleaseAge;
 use crate::repository::RepositoryKey;
 use crate::resolution::Step;
 
@@ -92,23 +95,44 @@ pub struct Listed {
     pub external: bool,
     /// When it arrived in its repository.
     pub published_at: Timestamp,
+    /// Whether it came from outside and is too young to be shown; it hides the same version further up.
+    pub too_young: bool,
 }
 
 /// Lists what each repository on the way holds of a package; asks nobody for permission.
 pub fn listed(tx: &mut Tx, path: &[Step], package: &Coordinates) -> Result<Vec<Vec<Listed>>, store::Error> {
     let mut all = Vec::new();
     for step in path {
-        let versions = match step.package {
-            Some(_) => package_version::table::list(tx, &step.repository.key, package)?,
-            None => Vec::new(),
-        };
-        let shown = versions.into_iter().map(|listed| Listed {
-            external: listed.origin.kind == OriginType::External,
-            version: listed.version,
-            status: listed.status,
-            published_at: listed.published_at,
+        let key = &step.repository.key;
+        all.push(match (&step.package, &step.release_age) {
+            (None, _) => Vec::new(),
+            (Some(_), None) => {
+                let versions = package_version::table::list(tx, key, package)?;
+                versions.into_iter().map(Listed::from).collect()
+            }
+            (Some(_), Some(rule)) => {
+                let age = ReleaseAge::read(tx, &key.domain, package, Arc::clone(rule))?;
+                let versions = package_version::table::all(tx, key, package)?.into_iter();
+                versions.map(|version| Listed::of_age(version, &age)).collect()
+            }
         });
-        all.push(shown.collect());
     }
     Ok(all)
+}
+
+impl Listed {
+    fn of_age(version: StoredVersion, age: &ReleaseAge) -> Listed {
+        let too_young = age.refusal_of_stored(&version).is_some();
+        let external = version.origin.kind == OriginType::External;
+        let StoredVersion { version, status, published_at, .. } = version;
+        Listed { version, status, external, published_at, too_young }
+    }
+}
+
+impl From<package_version::Listed> for Listed {
+    fn from(listed: package_version::Listed) -> Listed {
+        let external = listed.origin.kind == OriginType::External;
+        let package_version::Listed { version, status, published_at, .. } = listed;
+        Listed { version, status, external, published_at, too_young: false }
+    }
 }

@@ -14,7 +14,7 @@ use formats::maven::route::FilePath;
 use model::Timestamp;
 use tokio::sync::Semaphore;
 
-use super::{coordinates, file, no_file, put};
+use super::{age, coordinates, file, no_file, put};
 use crate::asset::{self, Place};
 use crate::bring;
 use crate::endpoint::{Shared, Visit};
@@ -124,14 +124,12 @@ async fn bring_through(
     let Some(connection) = &repository.connection else { return Ok(None) };
     let parts = &shared.parts;
     let upstream = parts.resolver.resolve(&connection.name)?;
+    age::admit(shared, visit, path, &upstream).await?;
     let maven = &parts.upstreams.maven;
     let Some(download) = maven.file(&upstream, &path.encoded(), &visit.via, &parts.blobs).await? else {
         return Ok(None);
     };
-    let facts = match path.is_pom() {
-        true => put::facts(shared, &path.package, &download.staged).await?,
-        false => None,
-    };
+    let facts = if path.is_pom() { put::facts(shared, &path.package, &download.staged).await? } else { None };
     let (found, is_new) = keep(shared, visit, path, repository, &download, facts).await?;
     if is_new {
         follow(shared, visit, path);

@@ -12,7 +12,7 @@ use hyper::Response;
 use hyper::header::{CONTENT_TYPE, HeaderValue, LAST_MODIFIED};
 use model::Timestamp;
 
-use super::{bring, coordinates, metadata, no_file, text};
+use super::{age, bring, coordinates, metadata, no_file, text};
 use crate::answer::{self, Body};
 use crate::asset::{self, Place};
 use crate::endpoint::{Shared, Visit};
@@ -124,6 +124,7 @@ async fn announce(
         let upstream = shared.parts.resolver.resolve(&connection.name)?;
         let maven = &shared.parts.upstreams.maven;
         let Some(changed) = maven.has(&upstream, &path.encoded(), &visit.via).await? else { continue };
+        age::admit(shared, visit, path, &upstream).await?;
         let mut response = Response::new(answer::full(""));
         let octets = HeaderValue::from_static("application/octet-stream");
         response.headers_mut().insert(CONTENT_TYPE, octets);

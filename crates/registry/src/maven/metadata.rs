@@ -14,7 +14,7 @@ use formats::maven::name::PackageName;
 use hyper::Response;
 use model::Timestamp;
 
-use super::{coordinates, digest, text};
+use super::{age, coordinates, digest, text};
 use crate::answer::Body;
 use crate::endpoint::{Shared, Visit};
 use crate::lookup::{self, READ};
@@ -39,7 +39,7 @@ pub(super) async fn of_package(
     let mut outside = Vec::new();
     for step in &path {
         outside.push(match &step.connection {
-            Some(connection) => Some(ask(shared, visit, connection, package).await),
+            Some(connection) => Some(ask_admitted(shared, visit, connection, package).await),
             None => None,
         });
     }
@@ -66,6 +66,18 @@ pub(super) async fn ask(
     Ok(shared.parts.upstreams.maven.metadata(&upstream, package, &visit.via).await?)
 }
 
+/// The same without the versions that are too young to be shown.
+async fn ask_admitted(
+    shared: &Shared,
+    visit: &Visit,
+    connection: &Connection,
+    package: &PackageName,
+) -> Result<Option<Arc<Offered>>, Refusal> {
+    let Some(offered) = ask(shared, visit, connection, package).await? else { return Ok(None) };
+    let upstream = shared.parts.resolver.resolve(&connection.name)?;
+    age::admitted(shared, visit, package, &upstream, offered).await.map(Some)
+}
+
 /// Puts the metadata of a package together; `None` when nothing is shown.
 fn merged(package: &PackageName, own: Vec<Vec<Listed>>, outside: &[Outside]) -> Option<Metadata> {
     let (mut seen, mut shown, mut newest) = (HashSet::new(), Vec::new(), Vec::new());
@@ -74,7 +86,7 @@ fn merged(package: &PackageName, own: Vec<Vec<Listed>>, outside: &[Outside]) -> 
         let offered = outside.as_ref().and_then(|answer| answer.as_ref().ok()).and_then(Option::as_ref);
         for listed in versions {
             let is_first = seen.insert(listed.version.clone());
-            if !is_first || listed.status != Status::Published {
+            if !is_first || listed.status != Status::Published || listed.too_young {
                 continue;
             }
             updated = updated.max(Some(compact(listed.published_at)));

@@ -2,6 +2,7 @@
 //!
 //! What a path means is said by `formats::maven::route`, who may do what by the functions of `codeartifact`.
 
+mod age;
 mod bring;
 mod checksum;
 mod commit;

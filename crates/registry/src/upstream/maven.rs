@@ -36,9 +36,13 @@ pub struct MavenUpstream {
     files: Downloads,
     fetcher: Arc<Fetcher>,
     missing: Arc<Mutex<ByteCache<Key, i64>>>,
+    published: Arc<Mutex<ByteCache<Key, Timestamp>>>,
     policy: Policy,
     clock: Clock,
 }
+
+/// Memory for when files were published.
+const PUBLISHED_BYTES_MAX: usize = 4 << 20;
 
 /// A file of a connection.
 type Key = (String, String);
@@ -77,7 +81,8 @@ impl MavenUpstream {
     ) -> Self {
         let metadata = Pages::new(Arc::clone(&fetcher), policy, clock.clone(), bytes_max);
         let missing = Arc::new(Mutex::new(ByteCache::new(MISSING_BYTES_MAX)));
-        Self { metadata, files, fetcher, missing, policy, clock }
+        let published = Arc::new(Mutex::new(ByteCache::new(PUBLISHED_BYTES_MAX)));
+        Self { metadata, files, fetcher, missing, published, policy, clock }
     }
 
     /// What the upstream lists of a package, or of the plugins of the group that is called so; `None` when nothing.
@@ -134,6 +139,26 @@ impl MavenUpstream {
         let found = self.fetcher.probe(upstream, &address(upstream, path)?, via).await?;
         if found.is_none() {
             self.note_missing(upstream, path);
+        }
+        Ok(found)
+    }
+
+    /// Asks when a version was published: when the upstream changed its POM last. `None` where it does not say.
+    pub async fn published_at(
+        &self,
+        upstream: &Arc<Upstream>,
+        pom: &str,
+        via: &ViaChain,
+    ) -> Result<Option<Timestamp>, FetchError> {
+        let key = (upstream.connection.clone(), pom.to_owned());
+        let known = self.published.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let found = self.has(upstream, pom, via).await?.flatten();
+        if let Some(found) = found {
+            let bytes = key.0.len() + key.1.len() + 128;
+            self.published.lock().unwrap_or_else(PoisonError::into_inner).put(key, found, bytes);
         }
         Ok(found)
     }
