@@ -1,8 +1,11 @@
 """Permissions policies of domains and repositories: kept, checked, and enforced where packages flow."""
 
 import base64
+import gzip
 import hashlib
+import io
 import json
+import tarfile
 
 import pytest
 
@@ -75,10 +78,6 @@ def publication(name, version):
 
 
 def tarball_of(name, version):
-    import gzip
-    import io
-    import tarfile
-
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         content = json.dumps({"name": name, "version": version}).encode()
