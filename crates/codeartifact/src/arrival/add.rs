@@ -6,11 +6,12 @@ use store::Tx;
 use super::amend::{Whole, amend};
 use super::publish::{self, Admission, Published};
 use super::{NewVersion, enter};
-use crate::error::{Error, Kind, conflict, quota};
+use crate::error::{self, Error, Kind, conflict};
 use crate::limits;
 use crate::name::Coordinates;
 use crate::package;
 use crate::package_version::{self, Arrival, Asset, EntryPoint, Facts, Origin, OriginType, Status};
+use crate::quota;
 use crate::repository::{Repository, RepositoryKey};
 use crate::resolution::{self, Found};
 
@@ -168,14 +169,14 @@ fn plan(
                 }
             }
         }
-        check_sizes(key, package, &addition.version, &addition.assets, addition.assets.len())?;
+        check_sizes(call, package, &addition.version, &addition.assets, addition.assets.len())?;
         return Ok((admission, Plan::Create));
     };
     let assets = package_version::table::assets(tx, key, package, &addition.version)?;
     let present = Whole { version, assets };
     addition.check(key, package, &present)?;
     let next = addition.applied_to(&present, tx);
-    check_sizes(key, package, &addition.version, &addition.assets, next.assets.len())?;
+    check_sizes(call, package, &addition.version, &addition.assets, next.assets.len())?;
     Ok((admission, Plan::Change { present: Box::new(present), next: Box::new(next) }))
 }
 
@@ -273,21 +274,23 @@ fn same_bytes(asset: &Asset, held: &Asset) -> bool {
 
 /// Refuses assets that are too large, or too many in all.
 pub(super) fn check_sizes(
-    key: &RepositoryKey,
+    call: &Call,
     package: &Coordinates,
     version: &str,
     assets: &[Asset],
     in_all: usize,
 ) -> Result<(), Error> {
-    if let Some(asset) = assets.iter().find(|asset| asset.size > limits::ASSET_BYTES_MAX) {
-        let message = format!("Asset {} is larger than {} bytes", asset.name, limits::ASSET_BYTES_MAX);
-        return Err(quota(Kind::Asset, &asset.name, message));
+    let bytes_max = quota::ASSET_BYTES.of(call);
+    if let Some(asset) = assets.iter().find(|asset| asset.size.cast_unsigned() > bytes_max) {
+        let message = format!("Asset {} is larger than {bytes_max} bytes", asset.name);
+        return Err(error::quota(Kind::Asset, &asset.name, message));
     }
-    let most = limits::assets_per_version_max(&key.domain.region);
-    if in_all > most {
+    let set = quota::ASSETS_PER_VERSION.set(call);
+    let most = set.unwrap_or(limits::assets_per_version_max(&call.region) as u64);
+    if in_all as u64 > most {
         let name = format!("{}@{version}", package.display_name());
         let message = format!("Package version {name} would have more than {most} assets");
-        return Err(quota(Kind::PackageVersion, &name, message));
+        return Err(error::quota(Kind::PackageVersion, &name, message));
     }
     Ok(())
 }

@@ -74,7 +74,7 @@ pub fn publish(
             return Err(taken(package, &new.version, &repository));
         }
     }
-    check_sizes(key, package, &new.version, &new.assets, new.assets.len())?;
+    check_sizes(call, package, &new.version, &new.assets, new.assets.len())?;
     enter(tx, &call.partition, &admission.repository, package, &version, &new.assets, &new.dist_tags)?;
     Ok(Published { revision: version.revision, status: version.status, created: true, changed: true })
 }
