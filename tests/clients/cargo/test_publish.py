@@ -98,7 +98,7 @@ def test_a_token_is_kept_by_login_or_asked_of_a_program(shop):
         aws = f"{os.environ.get('HOMEREGION_TEST_TOOLS', 'target/test-tools')}/venv/bin/aws"
         asked = f"codeartifact get-authorization-token --domain shop --query authorizationToken --output text --endpoint-url {shop.server.endpoint}"
         cargo.configure("app", provider=f"cargo:token-from-stdout {os.path.abspath(aws)} {asked}")
-        cargo.variables = {"AWS_ACCESS_KEY_ID": shop.caller.account, "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "us-west-2"}
+        cargo.variables = {"AWS_ACCESS_KEY_ID": shop.caller.account, "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-west-2"}
         cargo.publish(cargo.package("own-kit", "1.1.0", KIT))
         assert set(shop.versions("app", "own-kit")) == {"1.0.0", "1.1.0"}
     finally:
