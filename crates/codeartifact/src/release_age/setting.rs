@@ -73,7 +73,8 @@ impl Minimum {
 impl fmt::Display for Minimum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Minimum::Hours(hours) if *hours > 0 && hours % 24 == 0 => write!(f, "{} days", hours / 24),
+            Minimum::Hours(1) => f.write_str("1 hour"),
+            Minimum::Hours(hours) if *hours > 24 && hours % 24 == 0 => write!(f, "{} days", hours / 24),
             Minimum::Hours(hours) => write!(f, "{hours} hours"),
             Minimum::Never => f.write_str("a text that cannot be read"),
         }

@@ -102,6 +102,12 @@ impl Shop {
         shop
     }
 
+    /// Lets time pass, after which its client has a new token.
+    pub fn pass(&mut self, time: std::time::Duration) {
+        self.world.pass(time);
+        self.token = token(&self.world, OWNER, "shop");
+    }
+
     pub fn connect(&self) {
         let input = json!({"domain": "shop", "repository": "store", "externalConnection": "public:npmjs"});
         self.world.caller().ok("AssociateExternalConnection", input);

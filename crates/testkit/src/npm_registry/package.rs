@@ -15,6 +15,8 @@ pub struct Package {
     pub dist_tags: BTreeMap<String, String>,
     /// What an audit says of it.
     pub advisories: Vec<Value>,
+    /// When releases came out that did not come out on their usual days; `None` is not told at all.
+    pub times: BTreeMap<String, Option<String>>,
 }
 
 /// One release of a package.
@@ -40,7 +42,16 @@ impl Package {
             releases: Vec::new(),
             dist_tags: BTreeMap::new(),
             advisories: Vec::new(),
+            times: BTreeMap::new(),
         }
+    }
+
+    /// Says when the last release came out (RFC 3339), or that nobody is told.
+    #[must_use]
+    pub fn at(mut self, time: Option<&str>) -> Self {
+        let version = self.releases.last().expect("there is a release").version.clone();
+        self.times.insert(version, time.map(str::to_owned));
+        self
     }
 
     /// Adds a release with dependencies and further manifest members.
@@ -123,7 +134,11 @@ impl Package {
             members.extend(release.extra.clone());
             let dist = members["dist"].as_object_mut().expect("it was written as an object");
             dist.extend(release.dist.clone());
-            time.insert(release.version.clone(), published(place).into());
+            match self.times.get(&release.version) {
+                None => drop(time.insert(release.version.clone(), published(place).into())),
+                Some(Some(told)) => drop(time.insert(release.version.clone(), told.clone().into())),
+                Some(None) => {}
+            }
             versions.insert(release.version.clone(), manifest);
         }
         let mut tags = self.dist_tags.clone();
