@@ -4,6 +4,7 @@ mod endpoint;
 mod formats;
 mod http;
 mod model;
+mod package_group;
 mod page;
 mod policy;
 mod publish;
@@ -31,6 +32,7 @@ pub static TARGETS: &[Target] = &[
     Target { name: "model-json", run: model::json, words: model::WORDS },
     Target { name: "model-values", run: model::values, words: &[] },
     Target { name: "page-token", run: page::token, words: &["="] },
+    Target { name: "package-group", run: package_group::pattern, words: package_group::WORDS },
     Target { name: "codeartifact-token", run: token::verify, words: &["eyJ2ZXIiOjE", ".", "_", "-"] },
     Target { name: "policy-document", run: policy::document, words: policy::WORDS },
     Target { name: "npm-endpoint", run: endpoint::requests, words: endpoint::WORDS },
