@@ -184,6 +184,13 @@ impl Sidecar {
     }
 }
 
+/// Writes a digest as indexes do, in lower-case hexadecimal.
+pub fn hexadecimal(digest: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
 fn bounded(text: String) -> Option<String> {
     (text.len() <= TEXT_BYTES_MAX).then_some(text)
 }

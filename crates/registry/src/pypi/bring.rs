@@ -10,7 +10,7 @@ use codeartifact::resolution::{self, Found};
 use codeartifact::{release_age, resolution::Held};
 use formats::pypi::metadata::CoreMetadata;
 use formats::pypi::name::ProjectName;
-use formats::pypi::page::{File, Page};
+use formats::pypi::page::{File, Page, hexadecimal};
 use formats::pypi::record::{Kept, Record};
 use sha2::{Digest as _, Sha256};
 use store::Staged;
@@ -172,7 +172,7 @@ pub(super) fn describe(file: &str, staged: &Staged, metadata: Option<&[u8]>) -> 
     let kept = Kept {
         sha256: staged.sha256.clone(),
         size: staged.size,
-        metadata_sha256: digest.map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect()),
+        metadata_sha256: digest.map(|digest| hexadecimal(&digest)),
         ..Kept::default()
     };
     let mut record = Record::default();

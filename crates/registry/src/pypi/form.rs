@@ -4,6 +4,7 @@ use blake2::Blake2b;
 use blake2::digest::Digest as _;
 use blake2::digest::consts::U32;
 use formats::pypi::multipart::{FormError, Piece, Reader};
+use formats::pypi::page::hexadecimal;
 use formats::pypi::upload::FIELDS_BYTES_MAX;
 use store::{Blobs, Stage};
 
@@ -104,7 +105,7 @@ impl Intaking {
         self.reader.finish().map_err(refused)?;
         if let Some(file) = &mut self.form.file {
             let digest = std::mem::take(&mut file.hash).finalize();
-            file.blake2_256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            file.blake2_256 = hexadecimal(&digest);
         }
         Ok(self.form)
     }

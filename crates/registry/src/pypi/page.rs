@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use formats::pypi::accept::Form;
 use formats::pypi::name::ProjectName;
+use formats::pypi::page::hexadecimal;
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
     HeaderValue, VARY,
@@ -32,8 +33,7 @@ pub(super) struct Text {
 
 impl Text {
     pub(super) fn new(form: Form, plain: Bytes) -> Self {
-        let digest = Sha256::digest(&plain);
-        let tag: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let tag = hexadecimal(&Sha256::digest(&plain)[..16]);
         Self { form, plain, packed: OnceLock::new(), etag: format!("W/\"{tag}\"") }
     }
 

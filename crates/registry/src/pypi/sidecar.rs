@@ -7,6 +7,7 @@ use bytes::Bytes;
 use codeartifact::package_version::Asset;
 use codeartifact::repository::Repository;
 use formats::pypi::name::ProjectName;
+use formats::pypi::page::hexadecimal;
 use hyper::Response;
 use hyper::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue};
 use sha2::{Digest as _, Sha256};
@@ -144,8 +145,7 @@ async fn of_asset(shared: &Shared, wanted: &Wanted, asset: &Asset) -> Result<Opt
 }
 
 fn respond(text: Bytes, visit: &Visit) -> Response<Body> {
-    let digest: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
-    let etag = format!("\"{digest}\"");
+    let etag = format!("\"{}\"", hexadecimal(&Sha256::digest(&text)));
     let mut response = if answer::has_already(&visit.headers, &etag) {
         answer::not_modified(header(&etag))
     } else {

@@ -41,7 +41,6 @@ impl Fetcher {
         let response = self.ask(upstream, Method::GET, url, via, asking).await?;
         let given = response.headers().get(CONTENT_RANGE).and_then(|value| value.to_str().ok());
         let total = match (&part, response.status()) {
-            (_, StatusCode::NOT_FOUND | StatusCode::GONE) => return Ok(None),
             (None, StatusCode::OK) => response.content_length().unwrap_or_default(),
             (Some(part), StatusCode::PARTIAL_CONTENT) => {
                 let given = given.and_then(|given| given.strip_prefix("bytes ")?.split_once('/'));
@@ -51,8 +50,9 @@ impl Fetcher {
                     None => return Ok(None),
                 }
             }
-            // The whole file would come, or the part lies beyond its end.
-            (Some(_), StatusCode::OK | StatusCode::RANGE_NOT_SATISFIABLE) => return Ok(None),
+            // There is nothing, the whole file would come, or the part lies beyond its end.
+            (_, StatusCode::NOT_FOUND | StatusCode::GONE)
+            | (Some(_), StatusCode::OK | StatusCode::RANGE_NOT_SATISFIABLE) => return Ok(None),
             (_, status) => return Err(FetchError::Status(status.as_u16())),
         };
         let bytes = whole(response, bytes_max).await?;

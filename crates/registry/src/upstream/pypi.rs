@@ -12,7 +12,7 @@ use bytes::Bytes;
 use formats::pypi::accept::BOTH;
 use formats::pypi::metadata::METADATA_BYTES_MAX;
 use formats::pypi::name::ProjectName;
-use formats::pypi::page::{Digests, File, Page, Sidecar};
+use formats::pypi::page::{Digests, File, Page, Sidecar, hexadecimal};
 use formats::pypi::wheel::{Reading, Sought, Step};
 use reqwest::Url;
 use sha2::{Digest as _, Sha256};
@@ -140,7 +140,7 @@ async fn metadata(
         beside.set_path(&format!("{}.metadata", wheel.path()));
         if let Some(excerpt) = fetcher.excerpt(upstream, &beside, None, METADATA_BYTES_MAX, via).await? {
             if let Sidecar::Sha256(promised) = &file.sidecar {
-                let found = hex(&Sha256::digest(&excerpt.bytes));
+                let found = hexadecimal(&Sha256::digest(&excerpt.bytes));
                 if found != *promised {
                     let what = format!("SHA-256 of the metadata is {found}, but {promised} was promised");
                     return Err(FetchError::Integrity(what));
@@ -189,8 +189,4 @@ fn digests(staged: &Staged) -> Digests {
 
 fn url(text: &str) -> Result<Url, FetchError> {
     Url::parse(text).map_err(|_| FetchError::BadUrl(text.chars().take(200).collect()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

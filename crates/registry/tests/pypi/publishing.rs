@@ -41,7 +41,7 @@ async fn scenario_16_every_spelling_finds_the_project_and_the_api_shows_the_publ
     let file = wheel("Acme_Demo.Pkg", "1.0", "py3-none-any", b"");
     assert_eq!(shop.upload_with("app", &file, &[("name", "Acme_Demo.Pkg")]).await.status, 200);
     for spelling in ["acme-demo-pkg", "Acme.Demo_Pkg", "ACME__DEMO--PKG"] {
-        assert_eq!(shop.page("app", spelling).await.files(), [file.name.clone()], "{spelling}");
+        assert_eq!(shop.page("app", spelling).await.files(), std::slice::from_ref(&file.name), "{spelling}");
     }
     let shown = shop.describe("app", "acme-demo-pkg", "1.0");
     assert_eq!(shown["displayName"], "Acme_Demo.Pkg");

@@ -275,7 +275,7 @@ async fn send(endpoint: &Endpoint, request: Request<Full<Bytes>>) -> Answer {
 }
 
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    formats::pypi::page::hexadecimal(&Sha256::digest(bytes))
 }
 
 impl Answer {

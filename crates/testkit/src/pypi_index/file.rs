@@ -135,5 +135,5 @@ fn entry(archive: &mut Vec<u8>, path: &str, content: &[u8]) {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:02x?}", Sha256::digest(bytes).as_slice()).chars().filter(char::is_ascii_hexdigit).collect()
 }

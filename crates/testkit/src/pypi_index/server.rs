@@ -33,6 +33,7 @@ struct Shared {
 }
 
 /// What the index has, and how it behaves.
+#[expect(clippy::struct_excessive_bools, reason = "tests switch each of them alone")]
 #[derive(Debug, Default)]
 struct State {
     projects: BTreeMap<String, Vec<DistFile>>,
