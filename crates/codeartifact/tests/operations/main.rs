@@ -6,6 +6,7 @@ mod addition;
 mod arrival;
 mod authorisation;
 mod copy;
+mod crate_name;
 mod dist_tag;
 mod domain;
 mod endpoint;
