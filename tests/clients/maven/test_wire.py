@@ -349,3 +349,17 @@ def test_a_second_account_may_not_read_or_deploy(shop):
     assert shop.status("PUT", "app", f"{LIB}/1.0/lib-1.0.pom", b"<project/>") == 403
     shop.token = ours[:-4] + "AAAA"
     assert shop.status("GET", "app", f"{LIB}/1.0/lib-1.0.jar") == 401
+
+
+def test_plugins_of_a_group_are_found_by_the_names_of_their_packages(shop):
+    folder = "com/acme/hello-maven-plugin"
+    shop.put("store", f"{folder}/1.0/hello-maven-plugin-1.0.jar", JAR)
+    group = (
+        "<metadata><plugins><plugin><name>Hello</name><prefix>hello</prefix>"
+        "<artifactId>hello-maven-plugin</artifactId></plugin></plugins></metadata>"
+    )
+    assert shop.status("GET", "app", "com/acme/maven-metadata.xml") == 404, "nothing is published yet"
+    shop.put("store", f"{folder}/maven-metadata.xml", metadata("com.acme", "hello-maven-plugin", "1.0"))
+    shop.put("store", "com/acme/maven-metadata.xml", group)
+    status, _, body = shop.get("app", "com/acme/maven-metadata.xml")
+    assert status == 200 and b"<prefix>hello</prefix>" in body and b"hello-maven-plugin" in body

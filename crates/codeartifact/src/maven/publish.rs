@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use formats::maven::metadata::Plugin;
 use model::Timestamp;
 use service::Call;
 use store::Tx;
@@ -10,14 +11,17 @@ use super::verdict;
 use crate::arrival::{self, Addition, Replaces};
 use crate::error::{Error, invalid};
 use crate::name::Coordinates;
-use crate::package;
+use crate::package::{self, table::Filter};
 use crate::package_version::{self, Asset, OriginType, Status, StoredVersion};
 use crate::release_age::ReleaseAge;
-use crate::repository::RepositoryKey;
-use crate::resolution::Step;
+use crate::repository::{Repository, RepositoryKey};
+use crate::resolution::{self, Step};
 
 /// The asset that holds the metadata which published a version (user guide, by example).
 pub const METADATA_ASSET: &str = "maven-metadata.xml";
+
+/// Most packages of one repository that are looked at for the plugins of their group.
+const GROUP_PACKAGES_MAX: usize = 1000;
 
 /// Publishes every version that is listed and Unfinished here; all or none. Says which.
 ///
@@ -118,6 +122,25 @@ pub fn listed(tx: &mut Tx, path: &[Step], package: &Coordinates) -> Result<Vec<V
         });
     }
     Ok(all)
+}
+
+/// Lists the plugins of a group that the repositories on the way of a lookup hold and show, by their names; asks nobody
+/// for permission.
+pub fn plugins(tx: &mut Tx, requested: &Repository, group: &str) -> Result<Vec<Plugin>, store::Error> {
+    let filter = Filter { format: "maven", namespace: group, name: "", publish: "", upstream: "" };
+    let mut found = Vec::new();
+    for repository in resolution::search_list(tx, requested)? {
+        let from = ("maven", group, "");
+        for package in package::table::list(tx, &repository.key, &filter, from, GROUP_PACKAGES_MAX)? {
+            let Coordinates { namespace, name, .. } = &package.coordinates;
+            let Some(plugin) = Plugin::of_artifact(name).filter(|_| namespace == group) else { continue };
+            let versions = package_version::table::list(tx, &repository.key, &package.coordinates)?;
+            if versions.iter().any(|version| version.status == Status::Published) {
+                found.push(plugin);
+            }
+        }
+    }
+    Ok(found)
 }
 
 impl Listed {

@@ -55,6 +55,21 @@ pub struct Plugin {
     pub artifact: String,
 }
 
+impl Plugin {
+    /// The plugin that an artifact is by its name, as Maven's own default for prefixes has it: `x-maven-plugin` and
+    /// `maven-x-plugin` are called `x`.
+    pub fn of_artifact(artifact: &str) -> Option<Self> {
+        let prefix = match artifact {
+            "maven-plugin-plugin" => "plugin",
+            other => other
+                .strip_suffix("-maven-plugin")
+                .or_else(|| other.strip_prefix("maven-").and_then(|rest| rest.strip_suffix("-plugin")))
+                .filter(|prefix| !prefix.is_empty())?,
+        };
+        Some(Self { name: None, prefix: prefix.to_owned(), artifact: artifact.to_owned() })
+    }
+}
+
 impl Metadata {
     /// Reads a document.
     pub fn read(document: &[u8]) -> Result<Self, XmlError> {

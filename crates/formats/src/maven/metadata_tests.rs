@@ -110,3 +110,14 @@ fn other_documents_are_refused() {
     assert!(Metadata::read(b"").is_err());
     assert_eq!(Metadata::read(b"<metadata/>").unwrap(), Metadata::default());
 }
+
+#[test]
+fn plugins_are_called_by_the_names_of_their_artifacts() {
+    let prefix = |artifact| Plugin::of_artifact(artifact).map(|plugin| plugin.prefix);
+    assert_eq!(prefix("maven-jar-plugin").as_deref(), Some("jar"));
+    assert_eq!(prefix("hello-maven-plugin").as_deref(), Some("hello"));
+    assert_eq!(prefix("maven-plugin-plugin").as_deref(), Some("plugin"));
+    for artifact in ["lib", "maven-plugin", "maven--plugin", "-maven-plugin", "jar-plugin"] {
+        assert_eq!(prefix(artifact), None, "{artifact}");
+    }
+}

@@ -58,7 +58,7 @@ impl PutMetadata {
 
 /// Answers `PUT` of the metadata of a package: every version that they list and that is Unfinished is published.
 ///
-/// The same path takes the plugins of a group, which are served as the group's registries list them: putting them
+/// The same path takes the plugins of a group; they are found by the names of their packages, so that putting them
 /// changes nothing (assumed). Errors in this order: domain not found, access denied, repository not found, publishing
 /// blocked, a body that is no such document or one of another package, a checksum of a file was wrong.
 pub(super) async fn package(

@@ -9,7 +9,7 @@ use codeartifact::package_version::Status;
 use codeartifact::repository::{self, Connection};
 use codeartifact::resolution::{self, Found};
 use formats::maven::checksum::Algorithm;
-use formats::maven::metadata::Metadata;
+use formats::maven::metadata::{Metadata, Plugin};
 use formats::maven::name::PackageName;
 use hyper::Response;
 use model::Timestamp;
@@ -45,14 +45,31 @@ pub(super) async fn of_package(
     }
     let wanted = coordinates(package);
     let own = shared.parts.store.read(move |tx| maven::listed(tx, &path, &wanted)).await?;
-    if let Some(merged) = merged(package, own, &outside) {
-        return Ok(merged);
+    let merged = merged(package, own, &outside);
+    if let Some(versions) = merged.as_ref().filter(|merged| !merged.versions.is_empty()) {
+        return Ok(versions.clone());
+    }
+    let mut plugins = Metadata { plugins: own_plugins(shared, visit, package).await?, ..Metadata::default() };
+    plugins.add_plugins(&merged.unwrap_or_default().plugins);
+    if !plugins.plugins.is_empty() {
+        return Ok(plugins);
     }
     let failure = outside.into_iter().flatten().find_map(Result::err);
     Err(failure.unwrap_or_else(|| {
         let repository = &visit.repository.name;
         Refusal::not_found(format!("repository {repository} has no version of {package}"))
     }))
+}
+
+/// The plugins of the group that is called like the package, as far as the domain has them.
+async fn own_plugins(shared: &Shared, visit: &Visit, package: &PackageName) -> Result<Vec<Plugin>, Refusal> {
+    let (call, key) = (visit.call.clone(), visit.repository.clone());
+    let group = format!("{}.{}", package.group(), package.artifact());
+    let read = move |tx: &mut store::Tx| {
+        let asked = repository::reach(tx, &call, READ, &key)?;
+        Ok::<_, codeartifact::Error>(maven::plugins(tx, &asked, &group)?)
+    };
+    Ok(shared.parts.store.read(read).await?)
 }
 
 /// Asks the registry behind a connection for the metadata of a package.

@@ -31,11 +31,12 @@ pub(super) async fn answer(
     intake: &mut Intake,
 ) -> Result<Response<Body>, Refusal> {
     refuse_without_build(path)?;
+    // From here on, who puts its checksum waits.
+    let _under_way = shared.maven.uploads.begin(&visit.repository, path);
     let package = coordinates(&path.package);
     let admission = admit(shared, visit, path).await?;
     refuse_taken(shared, visit, path, &admission).await?;
     intake.check(ASSET_BYTES_MAX.unsigned_abs())?;
-    let _under_way = shared.maven.uploads.begin(&visit.repository, path);
     let staged = receive(shared, intake).await?;
     let mut addition = addition(path, Asset::of_blob(&path.file, &staged));
     if path.is_pom() {
