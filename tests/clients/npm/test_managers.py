@@ -163,8 +163,7 @@ def test_packages_are_found_by_words(shop, manager):
 
 
 @each("npm", "npm8", "pnpm", "yarn1", "berry", "bun")
-def test_an_unlisted_version_is_reinstalled_and_an_archived_one_is_not(shop, manager):
-    """Scenario 10."""
+def test_scenario_10_an_unlisted_version_is_reinstalled_and_an_archived_one_is_not(shop, manager):
     project = manager.project()
     manager.add(project, "fixture-38@1.0.0")
     where = shop.where("app", "fixture-38")
@@ -237,3 +236,79 @@ def test_versions_and_packages_are_unpublished_where_that_is_allowed(manager_tha
     manager.publish(manager.package("@acme/kit", "1.0.0"))
     manager.unpublish("@acme/kit@1.0.0")
     assert shop.versions("store", "@acme/kit") == {}
+
+
+def allow(*actions, effect="Allow", principal):
+    """A policy document of one statement."""
+    actions = [f"codeartifact:{action}" for action in actions]
+    statement = {"Effect": effect, "Action": actions, "Resource": "*", "Principal": {"AWS": principal}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def denied(output):
+    """Whether a manager says that the server forbids it, in the server's words or by the status."""
+    return "is not authorized to perform: codeartifact:" in output or "403" in output
+
+
+def permit(shop, document, repository="store"):
+    shop.codeartifact.put_repository_permissions_policy(domain="shop", repository=repository, policyDocument=document)
+
+
+@each("npm", "npm8", "pnpm", "yarn1", "berry", "bun")
+def test_another_account_may_do_what_policies_allow(shop, manager):
+    manager.log_in(url(shop, "store"), token(shop))
+    manager.publish(manager.package("@acme/kit", "1.0.0"))
+    stranger = Caller(shop.server)
+    with pytest.raises(stranger.codeartifact.exceptions.AccessDeniedException):
+        stranger.codeartifact.get_authorization_token(domain="shop", domainOwner=shop.caller.account)
+    document = allow("GetAuthorizationToken", principal=stranger.account)
+    shop.codeartifact.put_domain_permissions_policy(domain="shop", policyDocument=document)
+    found = stranger.codeartifact.get_authorization_token(domain="shop", domainOwner=shop.caller.account)
+    manager.log_in(url(shop, "store"), found["authorizationToken"])
+    project = manager.project()
+    output = manager.add(project, "@acme/kit@1.0.0", fails=True)
+    assert denied(output), output
+    permit(shop, allow("ReadFromRepository", principal=stranger.account))
+    manager.forget(project)
+    manager.add(project, "@acme/kit@1.0.0")
+    assert installed(project) == {"@acme/kit": "1.0.0"}
+    output = manager.publish(manager.package("@acme/kit", "2.0.0"), fails=True)
+    assert denied(output), output
+    permit(shop, allow("ReadFromRepository", "PublishPackageVersion", principal=stranger.account))
+    manager.publish(manager.package("@acme/kit", "2.0.0"))
+    assert set(shop.versions("store", "@acme/kit")) == {"1.0.0", "2.0.0"}
+
+
+@each("npm", "npm8", "pnpm", "yarn1", "berry", "bun")
+def test_an_explicit_deny_stops_the_owner_too(shop, manager):
+    project = manager.project()
+    manager.add(project, "fixture-38@1.0.0")
+    manager.forget(project)
+    permit(shop, allow("ReadFromRepository", effect="Deny", principal=shop.caller.account), "app")
+    output = manager.reinstall(project, fails=True)
+    assert denied(output), output
+    shop.codeartifact.delete_repository_permissions_policy(domain="shop", repository="app")
+    manager.forget(project)
+    manager.reinstall(project)
+    assert installed(project)["fixture-38"] == "1.0.0"
+
+
+@each("npm", "pnpm")
+def test_scenario_9_tags_and_deprecations_need_one_permission(shop, manager):
+    manager.log_in(url(shop, "store"), token(shop))
+    for version in ("1.0.0", "1.1.0"):
+        manager.publish(manager.package("@acme/kit", version))
+    stranger = Caller(shop.server)
+    document = allow("GetAuthorizationToken", principal=stranger.account)
+    shop.codeartifact.put_domain_permissions_policy(domain="shop", policyDocument=document)
+    permit(shop, allow("ReadFromRepository", "PutPackageMetadata", principal=stranger.account))
+    found = stranger.codeartifact.get_authorization_token(domain="shop", domainOwner=shop.caller.account)
+    manager.log_in(url(shop, "store"), found["authorizationToken"])
+    manager.tag("@acme/kit", "1.0.0", "stable")
+    manager.deprecate("@acme/kit@1.0.0", "too old")
+    shown = json.loads(shop.server.get(f"{shop.path('store')}@acme%2fkit", **shop.bearer())[2])
+    assert shown["dist-tags"] == {"latest": "1.1.0", "stable": "1.0.0"}
+    assert shown["versions"]["1.0.0"]["deprecated"] == "too old"
+    permit(shop, allow("ReadFromRepository", principal=stranger.account))
+    output = shop.home.run(*manager.program, "dist-tag", "add", "@acme/kit@1.0.0", "other", fails=True, **manager.variables)
+    assert "403" in output, output

@@ -2,9 +2,11 @@
 //!
 //! Nothing is kept of a publish that breaks off or is refused.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use codeartifact::arrival::{self, Admission, NewVersion};
+use codeartifact::package_version;
 use codeartifact::resolution::{self, Found};
 use formats::npm::integrity::TarballDigests;
 use formats::npm::name::PackageName;
@@ -68,9 +70,9 @@ async fn put(
 ) -> Result<Response<Body>, Refusal> {
     let admission = match admit(shared, visit, name).await {
         Ok(admission) => Ok(admission),
-        // A package that is closed to publishing may be edited: whether this is an edit is told by the body, unless the
-        // client asks before it sends, as for something large.
-        Err(refusal) if refusal.status == StatusCode::CONFLICT && !intake.waits() => Err(refusal),
+        // Who may not publish, or not into this package, may still edit it: whether this is an edit is told by the body,
+        // unless the client asks before it sends, as for something large.
+        Err(refusal) if !intake.waits() && may_be_edited(shared, visit, name, &refusal).await => Err(refusal),
         Err(refusal) => return Err(refusal),
     };
     intake.check(NPM_BODY_BYTES_MAX)?;
@@ -88,6 +90,21 @@ async fn put(
         Change::Publish(publication) => {
             publish(shared, visit, name, admission?, *publication, received.tarball).await
         }
+    }
+}
+
+/// Whether a publish that was refused may be read as an edit.
+async fn may_be_edited(shared: &Shared, visit: &Visit, name: &PackageName, refusal: &Refusal) -> bool {
+    match refusal.status {
+        StatusCode::CONFLICT => true,
+        StatusCode::FORBIDDEN => {
+            let (call, key, package) = (visit.call.clone(), visit.repository.clone(), coordinates(name));
+            let nothing = BTreeMap::new();
+            let edit =
+                move |tx: &mut store::Tx| package_version::deprecate(tx, &call, &key, &package, &nothing);
+            shared.parts.store.read(edit).await.is_ok()
+        }
+        _ => false,
     }
 }
 
