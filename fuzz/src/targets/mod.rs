@@ -1,5 +1,6 @@
 //! The targets by name.
 
+mod audit;
 mod endpoint;
 mod formats;
 mod http;
@@ -37,6 +38,7 @@ pub static TARGETS: &[Target] = &[
     Target { name: "policy-document", run: policy::document, words: policy::WORDS },
     Target { name: "npm-endpoint", run: endpoint::requests, words: endpoint::WORDS },
     Target { name: "npm-publish", run: publish::body, words: publish::WORDS },
+    Target { name: "npm-audit", run: audit::body, words: audit::WORDS },
     Target { name: "npm-name", run: formats::name, words: formats::NAME_WORDS },
     Target { name: "npm-route", run: formats::route, words: formats::NAME_WORDS },
     Target { name: "npm-version", run: formats::version, words: formats::VERSION_WORDS },

@@ -18,6 +18,7 @@ pub(super) const WORDS: &[&str] = &[
     "\"dist\":{\"integrity\":\"sha512-\"}",
     "a-1.0.0.tgz",
     "a-1.0.0.sigstore",
+    "\"data\":\"{\\\"mediaType\\\":\\\"sigstore.bundle\\\"}\"",
     "AAAA",
     "AA==",
     "\\u0041",
@@ -45,6 +46,9 @@ pub(super) fn body(data: &[u8]) {
     let (second, third) = rest.split_at(cuts[1].min(rest.len()));
     assert_eq!(read([first, second, third]), whole, "cut at {} and {} further", cuts[0], cuts[1]);
     let Ok((document, _)) = whole else { return };
+    if let Some(provenance) = &document.provenance {
+        crate::note(formats::npm::provenance::attestations(provenance).is_some());
+    }
     let name = PackageName::parse("a").expect("it is a name");
     crate::note(Change::read(&name, document).err().map(|error| std::mem::discriminant(&error)));
 }
@@ -71,9 +75,11 @@ fn read<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
     }
     let document = reader.finish()?;
     assert!(ended, "an attachment has no end");
+    // Provenance is text of the document and does not go to the sink.
     let told: Vec<(String, usize)> = document
         .attachments
         .iter()
+        .filter(|attachment| !attachment.name.ends_with(".sigstore"))
         .map(|a| (a.name.clone(), usize::try_from(a.size).expect("it is small")))
         .collect();
     let seen: Vec<(String, usize)> =
