@@ -7,7 +7,7 @@ use crate::principal::Named;
 /// Versions of the policy language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
-    /// `2008-10-17`, and what a document without a version is written in: `${...}` is plain text.
+    /// `2008-10-17`, the language of documents without a version, too: `${...}` is plain text.
     V2008,
     /// `2012-10-17`: `${...}` stands for what the request says.
     V2012,
@@ -25,8 +25,8 @@ pub enum Effect {
 /// A policy document that keeps the rules of its kind.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The version of the language it is written in.
-    pub version: Version,
+    /// The version of the language that it says it is written in.
+    pub version: Option<Version>,
     /// The name that its author gave it.
     pub id: Option<String>,
     /// Its statements in their order, at least one.

@@ -37,16 +37,17 @@ fn document(json: Json) -> Result<Document, Invalid> {
     known("", &members, &["Version", "Id", "Statement"])?;
     // Statements are read in the language of the version, which may stand behind them.
     let version = match find(&members, "Version") {
-        None => Version::V2008,
-        Some(version) => match text("Version", version)?.as_str() {
+        None => None,
+        Some(version) => Some(match text("Version", version)?.as_str() {
             "2008-10-17" => Version::V2008,
             "2012-10-17" => Version::V2012,
             other => {
                 let rule = format!("must be \"2012-10-17\" or \"2008-10-17\", not {}", quoted(other));
                 return Err(Invalid::new("Version", rule));
             }
-        },
+        }),
     };
+    let language = version.unwrap_or(Version::V2008);
     let id = find(&members, "Id").map(|id| text("Id", id)).transpose()?;
     let statement = members.into_iter().find(|(name, _)| name == "Statement").map(|(_, statement)| statement);
     let statements = match statement {
@@ -54,9 +55,9 @@ fn document(json: Json) -> Result<Document, Invalid> {
         Some(Json::List(list)) => list
             .into_iter()
             .enumerate()
-            .map(|(at, one)| read_statement(&format!("Statement[{at}]"), one, version))
+            .map(|(at, one)| read_statement(&format!("Statement[{at}]"), one, language))
             .collect::<Result<Vec<_>, _>>()?,
-        Some(one) => vec![read_statement("Statement", one, version)?],
+        Some(one) => vec![read_statement("Statement", one, language)?],
     };
     if statements.is_empty() {
         return Err(Invalid::new("Statement", "must not be empty"));

@@ -103,10 +103,13 @@ impl Holder {
     }
 }
 
-/// Refuses a document that is not a policy of a resource (assumed: all faults are those of a field).
+/// Refuses a document that is not a policy of a resource (assumed: all faults are those of a field, and the version of
+/// the language must be named).
 fn check_document(document: &str) -> Result<(), Error> {
-    match iam::Document::parse(document, iam::Kind::Resource) {
-        Ok(_) => Ok(()),
-        Err(fault) => Err(invalid(format!("policyDocument is not a valid policy: {fault}"))),
-    }
+    let fault = match iam::Document::parse(document, iam::Kind::Resource) {
+        Ok(document) if document.version.is_some() => return Ok(()),
+        Ok(_) => "the document has no Version".to_owned(),
+        Err(fault) => fault.to_string(),
+    };
+    Err(invalid(format!("policyDocument is not a valid policy: {fault}")))
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use iam::{Document, Kind};
 
-/// Documents that are kept at once, each of at most 7168 characters; beyond, all are read anew.
-const DOCUMENTS_MAX: usize = 1000;
+/// Documents that are kept at once; beyond, all are read anew. A document of 7168 characters takes about 60 kB here.
+const DOCUMENTS_MAX: usize = 256;
 
 static READ: LazyLock<RwLock<HashMap<String, Arc<Document>>>> = LazyLock::new(RwLock::default);
 

@@ -6,6 +6,9 @@ use service::Call;
 
 use crate::domain::DomainKey;
 
+/// As much of a user agent as conditions see: comparing takes time by its length, and clients choose it.
+const USER_AGENT_CHARS_MAX: usize = 1000;
+
 /// An action on a resource.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted<'a> {
@@ -39,7 +42,7 @@ impl<'a> Wanted<'a> {
 
     /// Puts together what conditions see, but for the tags that the resource has.
     ///
-    /// Assumed: a request came over TLS if the address that clients use says so, since TLS ends before this server.
+    /// Assumed: a request came over TLS if the address that the client used says so; TLS may end at a proxy.
     /// Principals have no tags and no organization here: those keys are absent.
     pub(super) fn context(&self, call: &Call, principal: Option<&Principal>, domain: &DomainKey) -> Context {
         let mut context = Context::new();
@@ -62,7 +65,7 @@ impl<'a> Wanted<'a> {
             context.set("aws:SourceIp", address.to_canonical().to_string());
         }
         if let Some(agent) = &call.source.user_agent {
-            context.set("aws:UserAgent", agent);
+            context.set("aws:UserAgent", agent.chars().take(USER_AGENT_CHARS_MAX).collect::<String>());
         }
         for tag in self.tags {
             context.set(&format!("aws:RequestTag/{}", tag.key), &tag.value);

@@ -158,6 +158,27 @@ fn a_statement_may_speak_of_one_package() {
 }
 
 #[test]
+fn a_statement_of_a_domains_policy_may_speak_of_one_package_group() {
+    shop(&[], |_, caller| {
+        for pattern in ["/npm/*", "/npm/acme/*"] {
+            caller.ok("CreatePackageGroup", json!({"domain": "shop", "packageGroup": pattern}));
+        }
+        let resource = "arn:aws:codeartifact:us-east-1:111122223333:package-group/shop/npm/acme/%2a";
+        let statement = json!({"Effect": "Deny", "Principal": "*", "Action": "codeartifact:*PackageGroup",
+            "Resource": resource});
+        set_domain_policy(caller, json!({"Version": "2012-10-17", "Statement": statement}).to_string());
+        let describe = |pattern: &str| {
+            let named = json!({"domain": "shop", "packageGroup": pattern});
+            caller.send("DescribePackageGroup", named).map(drop).map_err(|refusal| refusal.name)
+        };
+        assert_eq!(describe("/npm/acme/*"), Err(DENIED.to_owned()));
+        assert_eq!((describe("/npm/*"), describe("/*")), (Ok(()), Ok(())));
+        let named = json!({"domain": "shop", "packageGroup": "/npm/acme/*"});
+        assert_eq!(caller.refused("DeletePackageGroup", named).name, DENIED);
+    });
+}
+
+#[test]
 fn publishing_and_tagging_ask_for_permissions_of_their_own() {
     shop(&[("web", &[])], |world, caller| {
         published(world, caller, "web", "kit", "1.0.0");

@@ -81,6 +81,10 @@ fn a_document_that_is_no_policy_is_refused_and_changes_nothing() {
                 ("nonsense", "the document is not well-formed JSON"),
                 ("{}", "the document has no Statement"),
                 (
+                    r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}"#,
+                    "the document has no Version",
+                ),
+                (
                     r#"{"Version": "2012-10-17", "Statement": {"Effect": "Perhaps"}}"#,
                     "Statement.Effect must be Allow",
                 ),
