@@ -2,7 +2,7 @@
 
 mod payload;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use hyper::header::{HOST, USER_AGENT};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response};
-use model::{Protocol, Service, Spec};
+use model::{Members, Protocol, Service, Spec};
 use service::{Call, Fault, Installation, Problem, Reply, Source, Table};
 use store::{Blobs, Store};
 use tokio::sync::Semaphore;
@@ -44,6 +44,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
 }
 
+/// What is done before an operation runs, outside its transaction: fetching what it is going to need, for one. What
+/// fails here, the operation itself meets again and says.
+pub type Prelude = Arc<dyn Fn(Call, Members) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// Answers a request of a caller.
 pub type Answer =
     Arc<dyn Fn(Request<Incoming>, Call) -> BoxFuture<'static, Response<ResponseBody>> + Send + Sync>;
@@ -72,6 +76,7 @@ pub struct Gateway {
     mounts: Vec<Mount>,
     bodies: intake::Room,
     payloads: Semaphore,
+    preludes: HashMap<&'static str, Prelude>,
 }
 
 /// The path prefixes of the package formats, each followed by `d/{domain}-{owner}/{repository}/`.
@@ -110,6 +115,7 @@ impl Gateway {
             mounts: Vec::new(),
             bodies,
             payloads: Semaphore::new(PAYLOADS_MAX),
+            preludes: HashMap::new(),
         }
     }
 
@@ -131,6 +137,13 @@ impl Gateway {
     #[must_use]
     pub fn with_mounts(mut self, mounts: Vec<Mount>) -> Self {
         self.mounts = mounts;
+        self
+    }
+
+    /// Has something done before each run of an operation, whose name no other service has.
+    #[must_use]
+    pub fn with_prelude(mut self, operation: &'static str, prelude: Prelude) -> Self {
+        self.preludes.insert(operation, prelude);
         self
     }
 
@@ -213,7 +226,12 @@ impl Gateway {
             }
         };
         let outcome = match members {
-            Ok(members) => self.table.answer(&self.store, &call, spec, members).await,
+            Ok(members) => {
+                if let Some(prelude) = self.preludes.get(spec.name) {
+                    prelude(call.clone(), members.clone()).await;
+                }
+                self.table.answer(&self.store, &call, spec, members).await
+            }
             Err(fault) => Err(self.fault(spec.service, fault)),
         };
         let mut response = self.framed(spec, outcome, &parts.headers).await;

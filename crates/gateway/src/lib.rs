@@ -18,8 +18,9 @@ mod sigv4;
 mod upload;
 
 pub use answer::{Described, ResponseBody, empty, full, stream};
-pub use dispatch::{Answer, Gateway, Mount, PackageEndpoint, Settings};
+pub use dispatch::{Answer, Gateway, Mount, PackageEndpoint, Prelude, Settings};
 pub use file::Files;
 pub use forwarded::Network;
+pub use intake::{Chunked, Malformed};
 pub use server::{Shutdown, converse, serve};
 pub use upload::{AcceptUpload, Refused, Uploads};

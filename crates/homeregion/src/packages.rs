@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gateway::{Described, PackageEndpoint};
+use gateway::{Described, PackageEndpoint, Prelude};
 use registry::upstream::{
     Fetcher, FetcherOptions, Identity, Policy, Remembered, Resolver, ServerAddress, Settings, ThisMachine,
 };
@@ -36,7 +36,7 @@ pub fn resolver(
     Resolver::new(settings, Box::new(ThisMachine), Box::new(remembered))
 }
 
-/// Puts the endpoints together, on a runtime.
+/// Puts the endpoints together, on a runtime; beside them what is done before versions are copied.
 pub fn endpoint(
     store: &Store,
     blobs: &Blobs,
@@ -44,7 +44,7 @@ pub fn endpoint(
     public_url: Option<String>,
     resolver: Resolver,
     allow_unpublish: bool,
-) -> Result<PackageEndpoint, String> {
+) -> Result<(PackageEndpoint, Prelude), String> {
     let id = store.secret("installation id").map_err(|error| error.to_string())?;
     let id = id.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
     let identity = Identity::new(&format!("{id:016x}"));
@@ -66,7 +66,12 @@ pub fn endpoint(
     if allow_unpublish {
         endpoint.allow_unpublish();
     }
-    Ok(Arc::new(move |request, request_id| {
+    let copying = endpoint.clone();
+    let before_copy: Prelude = Arc::new(move |call, members| {
+        let endpoint = copying.clone();
+        Box::pin(async move { endpoint.before_copy(call, members).await })
+    });
+    let answer: PackageEndpoint = Arc::new(move |request, request_id| {
         let endpoint = endpoint.clone();
         Box::pin(async move {
             let mut response = endpoint.answer(request, request_id).await;
@@ -75,7 +80,8 @@ pub fn endpoint(
             }
             response
         })
-    }))
+    });
+    Ok((answer, before_copy))
 }
 
 /// What was found about upstreams, in a file of the data folder: a JSON object of URLs by connection.

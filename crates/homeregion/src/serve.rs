@@ -128,13 +128,13 @@ async fn listen(
     let allow_unpublish = arguments.allow_unpublish || configuration.npm.unpublish;
     let resolver = packages::resolver(configuration, folder, address, settings.public_url.as_deref());
     let public_url = settings.public_url.clone();
-    let endpoint = packages::endpoint(&store, &blobs, &installation, public_url, resolver, allow_unpublish)?;
+    let (endpoint, before_copy) = packages::endpoint(&store, &blobs, &installation, public_url, resolver, allow_unpublish)?;
     let (table, packages) = (services::table(), Some(endpoint));
     let streams = Arc::new(Streams::new(&store));
     let files = Files { prefix: download::PATH, read: download::read };
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
     let gateway =
-        gateway.with_files(files).with_uploads(services::UPLOADS).with_mounts(mounts(&store, &streams));
+        gateway.with_prelude("CopyPackageVersions", before_copy).with_files(files).with_uploads(services::UPLOADS).with_mounts(mounts(&store, &streams));
     let endpoint = format!("http://{address}");
     environment::write_down(folder, &endpoint);
     chores::start(&store, &blobs, import_hosts, kept_hours);

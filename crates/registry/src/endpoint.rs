@@ -108,6 +108,10 @@ impl Endpoint {
         Self { shared: Arc::new(shared) }
     }
 
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// Lets npm clients unpublish versions, which is refused otherwise.
     pub fn allow_unpublish(&self) {
         self.shared.npm.allow_unpublish();

@@ -6,6 +6,7 @@ mod asset;
 mod authentication;
 mod bring;
 mod cargo;
+mod copying;
 mod endpoint;
 mod generic;
 mod gzip;

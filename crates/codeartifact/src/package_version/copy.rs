@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::{Decode as _, Members, Operation as _};
+use model_codeartifact::operations::CopyPackageVersions;
 use model_codeartifact::types::{
     CopyPackageVersionsRequest, CopyPackageVersionsResult, PackageVersionError, SuccessfulPackageVersionInfo,
 };
@@ -45,7 +47,7 @@ enum Verdict {
 /// Copies versions; the status, the origin and the dist-tags of each go along.
 ///
 /// Versions that the destination has with the same content succeed and are in neither map. What only a public registry
-/// has is not looked for here: whoever serves the call brings it in before. Errors in this order: not either versions
+/// has is not looked for here: whoever serves the call brings it in before ([`wanting`]). Errors in this order: not either versions
 /// or their revisions, too many or twice the same, one repository as source and destination (assumed), coordinates
 /// that the format does not allow, domain not found, access denied, repository not found (of the source, then of the
 /// destination), package not found.
@@ -55,19 +57,14 @@ pub fn copy(
     input: &CopyPackageVersionsRequest,
 ) -> Result<CopyPackageVersionsResult, Error> {
     let asked = asked(input)?;
-    let wanted = package::coordinates(&input.format, input.namespace.as_deref(), &input.package)?;
-    let owner = input.domain_owner.as_deref();
-    let from = RepositoryKey::of(call, &input.domain, owner, &input.source_repository);
-    let into = RepositoryKey::of(call, &input.domain, owner, &input.destination_repository);
-    let source = repository::reach(tx, call, "codeartifact:ReadFromRepository", &from)?;
-    let destination = repository::reach(tx, call, "codeartifact:CopyPackageVersions", &into)?;
+    let (wanted, source, destination) = reach(tx, call, input)?;
     let mut path = resolution::path(tx, &source, &wanted)?;
     if input.include_from_upstream != Some(true) {
         path.truncate(1);
     }
     path.retain(|step| step.package.is_some());
     if path.is_empty() {
-        return Err(package::absent(&from, &wanted));
+        return Err(package::absent(&source.key, &wanted));
     }
     let overwrite = input.allow_overwrite == Some(true);
     let mut failed = Failures::new();
@@ -94,6 +91,62 @@ pub fn copy(
         }
     }
     Ok(answer(successful, failed))
+}
+
+/// Versions that a copy asks for and no repository of the domain has, but perhaps a public registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanting {
+    /// The package.
+    pub package: Coordinates,
+    /// The repositories whose connections may have them, nearest first.
+    pub connections: Vec<Repository>,
+    /// The versions.
+    pub versions: Vec<String>,
+}
+
+/// Lists what has to be brought in before [`copy`] runs, from the members of its input.
+///
+/// Nothing where the input is wrong or does not include upstreams: the copy itself then says so. Errors: those of
+/// [`copy`] up to the repositories.
+pub fn wanting(tx: &mut Tx, call: &Call, members: &Members) -> Result<Option<Wanting>, Error> {
+    if model::validate(CopyPackageVersions::SPEC.input, members).is_err() {
+        return Ok(None);
+    }
+    let input = CopyPackageVersionsRequest::decode(members.clone());
+    if input.include_from_upstream != Some(true) {
+        return Ok(None);
+    }
+    let asked = asked(&input)?;
+    let (package, source, _) = reach(tx, call, &input)?;
+    let path = resolution::path(tx, &source, &package)?;
+    let connections = path.iter().filter(|step| step.connection.is_some());
+    let connections: Vec<Repository> = connections.map(|step| step.repository.clone()).collect();
+    if connections.is_empty() {
+        return Ok(None);
+    }
+    let mut versions = Vec::new();
+    for version in asked.into_keys() {
+        if look_up(tx, &path, &package, &version)?.is_none() {
+            versions.push(version);
+        }
+    }
+    Ok((!versions.is_empty()).then_some(Wanting { package, connections, versions }))
+}
+
+/// Finds the package's coordinates, the source and the destination, and asks whether the caller may read from the one
+/// and copy to the other.
+fn reach(
+    tx: &mut Tx,
+    call: &Call,
+    input: &CopyPackageVersionsRequest,
+) -> Result<(Coordinates, Repository, Repository), Error> {
+    let wanted = package::coordinates(&input.format, input.namespace.as_deref(), &input.package)?;
+    let owner = input.domain_owner.as_deref();
+    let from = RepositoryKey::of(call, &input.domain, owner, &input.source_repository);
+    let into = RepositoryKey::of(call, &input.domain, owner, &input.destination_repository);
+    let source = repository::reach(tx, call, "codeartifact:ReadFromRepository", &from)?;
+    let destination = repository::reach(tx, call, "codeartifact:CopyPackageVersions", &into)?;
+    Ok((wanted, source, destination))
 }
 
 /// Reads which versions are meant, before anything is looked up.

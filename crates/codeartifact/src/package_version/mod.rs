@@ -23,7 +23,7 @@ mod unpublish;
 
 pub use asset::{get_asset, list_assets};
 pub use batch::{delete, dispose, update_status};
-pub use copy::copy;
+pub use copy::{Wanting, copy, wanting};
 pub use describe::describe;
 pub use details::{dependencies, readme};
 pub use edit::{deprecate, yank};

@@ -1,5 +1,6 @@
 //! `CopyPackageVersions`: all versions or none, identical ones silently, tags and origin along.
 
+use codeartifact::package_version::wanting;
 use codeartifact::resolution;
 use serde_json::{Value, json};
 use testkit::{Caller, World};
@@ -226,5 +227,39 @@ fn a_call_names_versions_or_revisions_once_and_two_repositories() {
         foreign["domainOwner"] = "111122223333".into();
         assert_eq!(stranger.refused("CopyPackageVersions", foreign).name, "AccessDeniedException");
         assert_eq!(caller.ok("ListPackages", of("dest", json!({})))["packages"], json!([]));
+    });
+}
+
+#[test]
+fn what_only_a_public_registry_may_have_is_named_before_a_copy() {
+    shop(&[("top", &[]), ("store", &["top"]), ("dest", &[])], |world, caller| {
+        connect(caller, "top");
+        ingest(world, caller, "top", "top", "kit", new_version("kit", "1.0.0", '1'));
+        let wanted = |more: Value| {
+            let Value::Object(members) = input(more) else { panic!("an object") };
+            let wanting = write(world, caller, move |tx, call| wanting(tx, call, &members));
+            wanting.unwrap().map(|wanting| {
+                let connections: Vec<String> =
+                    wanting.connections.into_iter().map(|one| one.key.name).collect();
+                (connections, wanting.versions)
+            })
+        };
+        let both = || json!({"versions": ["1.0.0", "2.0.0"], "includeFromUpstream": true});
+        assert_eq!(wanted(both()), Some((vec!["top".to_owned()], vec!["2.0.0".to_owned()])));
+        assert_eq!(wanted(json!({"versions": ["1.0.0"], "includeFromUpstream": true})), None);
+        assert_eq!(wanted(json!({"versions": ["2.0.0"]})), None, "upstreams are not to be looked at");
+        assert_eq!(
+            wanted(json!({"includeFromUpstream": true, "versions": [5]})),
+            None,
+            "the copy refuses it"
+        );
+        let block = json!({"restrictions": {"publish": "ALLOW", "upstream": "BLOCK"}});
+        caller.ok("PutPackageOriginConfiguration", npm("store", "kit", block));
+        assert_eq!(wanted(both()), None, "a name that is blocked upstream does not leave the house");
+        let stranger = caller.clone().of_account("444455556666");
+        let Value::Object(mut members) = input(both()) else { panic!("an object") };
+        members.insert("domainOwner".to_owned(), "111122223333".into());
+        let refused = write(world, &stranger, move |tx, call| wanting(tx, call, &members));
+        assert_eq!(refused.unwrap_err().name, "AccessDeniedException");
     });
 }
