@@ -7,6 +7,7 @@ mod http;
 mod model;
 mod package_group;
 mod page;
+mod payload;
 mod policy;
 mod publish;
 mod signature;
@@ -28,6 +29,7 @@ pub static TARGETS: &[Target] = &[
     Target { name: "http", run: http::bytes, words: http::WORDS },
     Target { name: "http-path", run: http::path, words: http::PATH_WORDS },
     Target { name: "http-body", run: http::body, words: model::WORDS },
+    Target { name: "aws-chunked", run: payload::chunked, words: payload::WORDS },
     Target { name: "operations", run: http::operations, words: &[] },
     Target { name: "signature", run: signature::header, words: signature::WORDS },
     Target { name: "model-json", run: model::json, words: model::WORDS },
