@@ -81,7 +81,8 @@ impl Document {
     }
 }
 
-/// Makes a dependency of the index of one in the document: a renamed one is listed by its new name.
+/// Makes a dependency of the index of one in the document: a renamed one is listed by its new name, and one without a
+/// registry stays without (assumed: it is of the repository that is asked).
 fn dependency(of: &Value) -> Result<Value, String> {
     let text = |member: &str| of.get(member).and_then(Value::as_str);
     let name = text("name").unwrap_or_default();
