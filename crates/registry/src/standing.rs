@@ -55,22 +55,18 @@ impl Standings {
             let all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             all.get(&claims.domain).filter(|known| kept(known)).map(|known| Arc::clone(&known.standing))
         };
-        let standing = match known {
-            Some(standing) => standing,
-            None => {
-                let domain = claims.domain.clone();
-                let read: Result<Standing, store::Error> =
-                    store.read(move |tx| Standing::read(tx, &domain)).await;
-                let standing = Arc::new(read?);
-                let fresh = Kept { standing: Arc::clone(&standing), commits, read_at: Instant::now() };
-                let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-                if all.len() >= DOMAINS_MAX {
-                    all.clear();
-                }
-                all.insert(claims.domain.clone(), fresh);
-                standing
-            }
-        };
+        if let Some(standing) = known {
+            return Ok(standing.admit(claims, token));
+        }
+        let domain = claims.domain.clone();
+        let read: Result<Standing, store::Error> = store.read(move |tx| Standing::read(tx, &domain)).await;
+        let standing = Arc::new(read?);
+        let fresh = Kept { standing: Arc::clone(&standing), commits, read_at: Instant::now() };
+        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= DOMAINS_MAX {
+            all.clear();
+        }
+        all.insert(claims.domain.clone(), fresh);
         Ok(standing.admit(claims, token))
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use model::Timestamp;
 
@@ -119,7 +120,8 @@ impl Rates {
             let full = Bucket { tokens: burst(rate), at_ms: now_ms };
             let bucket = buckets.get(&key).map_or(full, |bucket| bucket.filled(rate, now_ms));
             if bucket.tokens < 1.0 {
-                return Err(((1.0 - bucket.tokens) / rate).ceil().clamp(1.0, 3600.0) as u64);
+                let seconds = ((1.0 - bucket.tokens) / rate).ceil().clamp(1.0, 3600.0);
+                return Err(Duration::from_secs_f64(seconds).as_secs());
             }
             taken.push((key, Bucket { tokens: bucket.tokens - 1.0, ..bucket }));
         }

@@ -49,10 +49,11 @@ impl Secret {
                 (text.trim().to_owned(), format!("the secret in {}", path.display()))
             }
         };
-        match text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) && !text.is_empty() {
-            true => Ok(text),
-            false => Err(format!("{place} is empty or does not fit a header")),
+        let fits = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control());
+        if text.is_empty() || !fits {
+            return Err(format!("{place} is empty or does not fit a header"));
         }
+        Ok(text)
     }
 }
 

@@ -263,9 +263,10 @@ impl Fetcher {
             return send(plain(client(&self.client, || self.make_client(follow))?, url.clone())).await;
         };
         let private = credentials.is_private_header();
-        let opening = match private {
-            true => client(&self.homebound, || self.make_client(follow_home))?,
-            false => client(&self.client, || self.make_client(follow))?,
+        let opening = if private {
+            client(&self.homebound, || self.make_client(follow_home))?
+        } else {
+            client(&self.client, || self.make_client(follow))?
         };
         let (name, value) = credentials.header().map_err(FetchError::BadUrl)?;
         let response = send(plain(opening, url.clone()).header(name, value)).await?;

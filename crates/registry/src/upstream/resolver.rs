@@ -210,12 +210,11 @@ impl Resolver {
             upstream(connection.name, connection.format, &url, Reason::Remembered).ok()
         };
         let found = self.foreign(connection, clients.as_ref(), &mut skipped).or_else(recalled);
-        let mut found = match found {
-            Some(found) => found,
-            None => {
-                let url = clients.public().ok_or(Unresolved::NotConfigured(connection))?;
-                upstream(connection.name, connection.format, &url, Reason::Default)?
-            }
+        let mut found = if let Some(found) = found {
+            found
+        } else {
+            let url = clients.public().ok_or(Unresolved::NotConfigured(connection))?;
+            upstream(connection.name, connection.format, &url, Reason::Default)?
         };
         found.credentials = found.credentials.or_else(|| clients.credentials(&found.url));
         Ok(Upstream { skipped, ..found })
