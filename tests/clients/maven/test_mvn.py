@@ -12,6 +12,7 @@ from tests.clients.maven import debian
 from tests.clients.maven.conftest import Shop
 from tests.clients.maven.public_repository import PublicRepository
 from tests.server import Server, environment
+from tests.tokens import expired
 
 SETTINGS = """<settings>
   <localRepository>{local}</localRepository>
@@ -201,7 +202,7 @@ def test_mvn_is_told_who_may_not(workshop):
     get = ["dependency:get", "-Dartifact=com.acme:lib:1.0", "-Dtransitive=false"]
     other = Shop(shop.server, connection=False)
     try:
-        for wrong, status in ((other.token, "403"), (token[:-4] + "AAAA", "401")):
+        for wrong, status in ((other.token, "403"), (expired(shop.server, token), "401")):
             shop.token = wrong
             workshop.write_settings()
             output = workshop.mvn(*get, fails=True)

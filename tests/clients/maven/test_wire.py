@@ -2,12 +2,14 @@
 
 import hashlib
 import http.client
+import json
 import threading
 from urllib.parse import urlsplit
 
 from tests.aws import Caller, fresh_account, refused
 from tests.clients.maven.conftest import metadata, pom
 from tests.server import fetch
+from tests.tokens import expired
 
 LIB = "com/acme/lib"
 JAR = b"PK\x03\x04 not really a jar"
@@ -349,6 +351,36 @@ def test_a_second_account_may_not_read_or_deploy(shop):
     assert shop.status("PUT", "app", f"{LIB}/1.0/lib-1.0.pom", b"<project/>") == 403
     shop.token = ours[:-4] + "AAAA"
     assert shop.status("GET", "app", f"{LIB}/1.0/lib-1.0.jar") == 401
+    shop.token = expired(shop.server, ours)
+    status, _, said = shop.get("app", f"{LIB}/1.0/lib-1.0.jar")
+    assert status == 401 and b"the token has expired" in said
+
+
+def test_a_policy_may_deny_single_packages(shop):
+    shop.put("app", f"{LIB}/1.0/lib-1.0.jar", JAR)
+    where = {"domain": "shop", "repository": "app"}
+    package = f"arn:aws:codeartifact:{shop.caller.region}:{shop.caller.account}:package/shop/app/maven/com.acme/lib"
+    deny = {"Effect": "Deny", "Principal": "*", "Resource": package}
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {**deny, "Action": "codeartifact:PutPackageMetadata"},
+            {**deny, "Action": "codeartifact:PublishPackageVersion", "Resource": package.replace("/lib", "/closed")},
+        ],
+    }
+    shop.codeartifact.put_repository_permissions_policy(**where, policyDocument=json.dumps(document))
+    assert shop.status("PUT", "app", f"{LIB}/1.0/lib-1.0.pom", pom("com.acme", "lib", "1.0")) == 201
+    status, _, said = shop.send("PUT", "app", f"{LIB}/maven-metadata.xml", metadata("com.acme", "lib", "1.0"))
+    assert status == 403 and b"PutPackageMetadata" in said
+    assert shop.versions("app", "com.acme:lib") == {"1.0": "Unfinished"}
+    for path in ("1.0/closed-1.0.jar", "1.0/closed-1.0.jar.sha1", "maven-metadata.xml", "maven-metadata.xml.md5"):
+        status, _, said = shop.send("PUT", "app", f"com/acme/closed/{path}", b"x")
+        assert status == 403 and b"PublishPackageVersion" in said, (path, status, said)
+    document["Statement"] = [{**deny, "Action": "codeartifact:ReadFromRepository", "Resource": "*"}]
+    shop.codeartifact.put_repository_permissions_policy(**where, policyDocument=json.dumps(document))
+    for path in ("1.0/lib-1.0.jar", "1.0/lib-1.0.jar.sha1", "maven-metadata.xml", "2-SNAPSHOT/maven-metadata.xml", ""):
+        for method in ("GET", "HEAD"):
+            assert shop.status(method, "app", f"{LIB}/{path}") == 403, path
 
 
 def test_plugins_of_a_group_are_found_by_the_names_of_their_packages(shop):
