@@ -1,7 +1,7 @@
 //! Proxies in front of this server: what they say about the client is believed only from those that are configured.
 //!
-//! Everything behind this file may rely on it: a request carries `X-Forwarded-Proto` and `-Prefix` only if a trusted
-//! proxy wrote them, its `Host` is the one that the client used, and its address extension is the client's.
+//! Everything behind this file may rely on it: a request carries `X-Forwarded-Proto` only if a trusted proxy wrote it or
+//! it came over TLS, `-Prefix` only if a trusted proxy wrote it, its `Host` is the one that the client used, and its address extension is the client's.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -51,9 +51,14 @@ fn bits(address: IpAddr) -> u128 {
     }
 }
 
+/// An extension of a request that came over TLS.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Secure;
+
 /// Puts in place what the client sent, as far as trusted proxies tell it, and takes away what anybody may claim.
 pub(crate) fn settle<B>(request: &mut Request<B>, trusted: &[Network]) {
     let peer = request.extensions().get::<SocketAddr>().copied();
+    let own_proto = request.extensions().get::<Secure>().map(|Secure| "https");
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.holds(address));
     let headers = request.headers_mut();
     headers.remove(FORWARDED);
@@ -62,13 +67,13 @@ pub(crate) fn settle<B>(request: &mut Request<B>, trusted: &[Network]) {
     headers.remove(CLIENTS);
     headers.remove(ORIGINAL_HOST);
     if !peer.is_some_and(|peer| is_trusted(peer.ip())) {
-        headers.remove(PROTO);
+        replace(headers, PROTO, own_proto);
         headers.remove(PREFIX);
         return;
     }
     let proto = last(headers, &PROTO).filter(|proto| proto == "http" || proto == "https");
     let prefix = last(headers, &PREFIX).filter(|prefix| is_prefix(prefix));
-    replace(headers, PROTO, proto.as_deref());
+    replace(headers, PROTO, proto.as_deref().or(own_proto));
     replace(headers, PREFIX, prefix.as_deref().map(|prefix| prefix.trim_end_matches('/')));
     if let Some(host) = host.and_then(|host| HeaderValue::try_from(host).ok()) {
         headers.insert(HOST, host);
@@ -147,6 +152,24 @@ mod tests {
         let (url, client) = settled("11.1.2.3", &said);
         assert_eq!((url.as_str(), client.to_string().as_str()), ("http://inner:4566", "11.1.2.3"));
         assert_eq!(settled("10.1.2.3", &[]).0, "http://inner:4566");
+    }
+
+    #[test]
+    fn what_came_over_tls_is_answered_with_its_urls() {
+        let came = |peer: &str, said: Option<&str>| {
+            let mut request = Request::new(());
+            request.extensions_mut().insert(SocketAddr::new(peer.parse().unwrap(), 9));
+            request.extensions_mut().insert(Secure);
+            if let Some(said) = said {
+                request.headers_mut().insert(PROTO, said.parse().unwrap());
+            }
+            settle(&mut request, &[Network::parse("10.0.0.0/8").unwrap()]);
+            base_url(request.headers(), "inner:4566")
+        };
+        assert_eq!(came("192.0.2.1", None), "https://inner:4566");
+        assert_eq!(came("192.0.2.1", Some("http")), "https://inner:4566", "anybody may say so");
+        assert_eq!(came("10.0.0.1", Some("http")), "http://inner:4566");
+        assert_eq!(came("10.0.0.1", None), "https://inner:4566");
     }
 
     #[test]

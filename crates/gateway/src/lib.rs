@@ -15,6 +15,7 @@ mod protocol;
 mod route;
 mod server;
 mod sigv4;
+mod tls;
 mod upload;
 
 pub use answer::{Described, ResponseBody, empty, full, stream};
@@ -23,4 +24,5 @@ pub use file::Files;
 pub use forwarded::Network;
 pub use intake::{Chunked, Malformed};
 pub use server::{Shutdown, converse, serve};
+pub use tls::Tls;
 pub use upload::{AcceptUpload, Refused, Uploads};

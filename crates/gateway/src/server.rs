@@ -20,9 +20,10 @@ use tokio::sync::Semaphore;
 
 use crate::answer::{self, Described, Outcome, ResponseBody};
 use crate::dispatch::{Gateway, Named};
-use crate::forwarded;
+use crate::forwarded::{self, Secure};
 use crate::limits::{CONNECTIONS_MAX, HEAD_BYTES_MAX, HEAD_DURATION_MAX, HEADERS_MAX, SHUTDOWN_DURATION_MAX};
 use crate::patience::Patience;
+use crate::tls::{self, Opening, Tls};
 
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +35,19 @@ pub enum Shutdown {
 }
 
 /// Serves until `stop` resolves, then finishes the requests in flight.
-pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Future<Output = ()>) -> Shutdown {
+///
+/// With `tls`, whoever comes from another machine has to speak it; on this machine plain HTTP is answered beside it.
+pub async fn serve(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    stop: impl Future<Output = ()>,
+) -> Shutdown {
     let mut stop = std::pin::pin!(stop);
+    let may_be_plain = tls.is_none();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
-    let builder = builder();
+    let builder = Arc::new(builder());
     loop {
         // A place is taken before accepting: beyond the limit, clients wait in the listen queue.
         let place = tokio::select! {
@@ -60,10 +69,32 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Futu
         if let Err(error) = stream.set_nodelay(true) {
             log::debug!("TCP_NODELAY was not set: {error}");
         }
-        let connection = connection(&builder, &gateway, stream, Some(peer));
-        let watched = graceful.watch(connection);
+        let (builder, gateway, watcher) = (Arc::clone(&builder), Arc::clone(&gateway), graceful.watcher());
+        let tls = tls.clone();
         tokio::spawn(async move {
-            if let Err(error) = watched.await {
+            let opening = match tls {
+                Some(tls) => tls.open_connection(stream).await,
+                None => Ok(Opening::Plain(stream)),
+            };
+            let is_secure = matches!(opening, Ok(Opening::Secure(_)));
+            let ended = match opening {
+                Ok(Opening::Secure(stream)) => {
+                    watcher
+                        .watch(connection(&builder, &gateway, stream, Some(Client { peer, is_secure })))
+                        .await
+                }
+                Ok(Opening::Plain(stream)) if may_be_plain || peer.ip().to_canonical().is_loopback() => {
+                    watcher
+                        .watch(connection(&builder, &gateway, stream, Some(Client { peer, is_secure })))
+                        .await
+                }
+                Ok(Opening::Plain(stream)) => {
+                    tls::refuse_plain(stream).await;
+                    Ok(())
+                }
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = ended {
                 log::debug!("a connection ended early: {error}");
             }
             drop(place);
@@ -101,17 +132,27 @@ pub async fn converse(gateway: &Arc<Gateway>, stream: impl AsyncRead + AsyncWrit
     }
 }
 
+/// The other end of a connection.
+#[derive(Clone, Copy)]
+struct Client {
+    peer: SocketAddr,
+    is_secure: bool,
+}
+
 fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     builder: &auto::Builder<TokioExecutor>,
     gateway: &Arc<Gateway>,
     stream: S,
-    peer: Option<SocketAddr>,
+    client: Option<Client>,
 ) -> impl GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> + Send + 'static {
     let gateway = Arc::clone(gateway);
     let service = service_fn(move |mut request: Request<Incoming>| {
         let gateway = Arc::clone(&gateway);
-        if let Some(peer) = peer {
-            request.extensions_mut().insert(peer);
+        if let Some(client) = client {
+            request.extensions_mut().insert(client.peer);
+            if client.is_secure {
+                request.extensions_mut().insert(Secure);
+            }
         }
         async move { Ok::<_, Infallible>(exchange(&gateway, request).await) }
     });

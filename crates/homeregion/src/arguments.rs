@@ -70,6 +70,15 @@ pub struct Serve {
     /// Scheme and authority of the URLs that are handed out, if clients reach this server under another name
     #[arg(long, value_name = "URL", env = "HOMEREGION_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Certificates to show to clients that speak TLS, PEM, the server's first; read again when they change
+    #[arg(long, value_name = "FILE", requires = "tls_key", env = "HOMEREGION_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
+    /// The private key of the first of them, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert", env = "HOMEREGION_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
+    /// Speak TLS with certificates of an authority that is made once in the data folder, and say how to trust it
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub tls_self: bool,
     /// Account of callers whose access key is not itself a twelve-digit account id
     #[arg(long, value_name = "ACCOUNT", default_value = "000000000000", env = "HOMEREGION_ACCOUNT")]
     pub account: String,

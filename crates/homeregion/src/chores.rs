@@ -6,8 +6,10 @@ use std::time::Duration;
 use migrationhub::discovery::import_task::{self, ImportSource};
 use model::Timestamp;
 use registry::upstream::FileHosts;
-use store::{Blobs, Error, Store};
+use store::{Blobs, Clock, Error, Store};
 use tokio::runtime::Handle;
+
+use crate::certificates::Certificates;
 
 /// How often unfinished work is looked for; clients poll every three seconds, matching must take less than one.
 const RECONCILE_PAUSE: Duration = Duration::from_millis(200);
@@ -21,6 +23,8 @@ const SWEEP_PAUSE: Duration = Duration::from_secs(60);
 const SWEEP_ROWS_MAX: u32 = 1000;
 /// How often blobs are swept.
 const BLOB_SWEEP_PAUSE: Duration = Duration::from_secs(3600);
+/// How often the end of the server's certificate is looked at.
+const CERTIFICATE_PAUSE: Duration = Duration::from_secs(12 * 3600);
 /// How long a blob that nothing refers to is kept: an upload whose transaction is still to come takes far less.
 const BLOB_GRACE: Duration = Duration::from_secs(24 * 3600);
 /// Starts the chores on the current runtime.
@@ -31,6 +35,18 @@ pub fn start(store: &Store, blobs: &Blobs, import_hosts: FileHosts, kept_hours: 
     tokio::spawn(import(store.clone(), blobs.clone(), import_hosts));
     tokio::spawn(sweep(store.clone(), i64::from(kept_hours) * 3600 * 1000));
     tokio::spawn(sweep_blobs(store.clone(), blobs.clone()));
+}
+
+/// Makes the server's certificate again when its end is near; the server shows the new one soon after.
+pub fn keep_certificate(certificates: Certificates, hosts: Vec<String>) {
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(CERTIFICATE_PAUSE).await;
+            if let Err(reason) = certificates.make(&hosts, Clock::System.now()) {
+                log::warn!("{reason}");
+            }
+        }
+    });
 }
 
 async fn reconcile(store: Store) {

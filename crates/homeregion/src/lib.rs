@@ -5,6 +5,7 @@ mod output;
 
 mod arguments;
 mod board;
+mod certificates;
 mod check_config;
 mod chores;
 mod configuration;

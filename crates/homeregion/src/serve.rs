@@ -1,10 +1,11 @@
 //! `homeregion serve`: opens the data, listens, and ends when it is told to.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use gateway::{Answer, Files, Gateway, Mount, Settings, Shutdown};
+use gateway::{Answer, Files, Gateway, Mount, Settings, Shutdown, Tls};
 use migrationhub::discovery::download;
 use notify::Streams;
 use registry::upstream::{FileHosts, plain_client};
@@ -13,6 +14,7 @@ use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::net::TcpListener;
 
 use crate::arguments::{Home, Serve};
+use crate::certificates::Certificates;
 use crate::configuration::{Configuration, UnknownConfiguration};
 use crate::scratch::Scratch;
 use crate::{chores, environment, logging, packages, services};
@@ -126,16 +128,23 @@ async fn listen(
     let (sinks, kept_hours) = (configuration.events.webhooks(), configuration.events.kept_hours);
     notify::prepare(&store, &sinks).await.map_err(|error| error.to_string())?;
     let allow_unpublish = arguments.allow_unpublish || configuration.npm.unpublish;
+    let tls_hosts = configuration.server.certificate_hosts(arguments.home_region.as_deref());
     let resolver = packages::resolver(configuration, folder, address, settings.public_url.as_deref());
     let public_url = settings.public_url.clone();
-    let (endpoint, before_copy) = packages::endpoint(&store, &blobs, &installation, public_url, resolver, allow_unpublish)?;
+    let (endpoint, before_copy) =
+        packages::endpoint(&store, &blobs, &installation, public_url, resolver, allow_unpublish)?;
     let (table, packages) = (services::table(), Some(endpoint));
     let streams = Arc::new(Streams::new(&store));
     let files = Files { prefix: download::PATH, read: download::read };
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
-    let gateway =
-        gateway.with_prelude("CopyPackageVersions", before_copy).with_files(files).with_uploads(services::UPLOADS).with_mounts(mounts(&store, &streams));
-    let endpoint = format!("http://{address}");
+    let gateway = gateway
+        .with_prelude("CopyPackageVersions", before_copy)
+        .with_files(files)
+        .with_uploads(services::UPLOADS)
+        .with_mounts(mounts(&store, &streams));
+    let tls = tls(arguments, folder, address, &tls_hosts)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let endpoint = format!("{scheme}://{address}");
     environment::write_down(folder, &endpoint);
     chores::start(&store, &blobs, import_hosts, kept_hours);
     if !sinks.is_empty() {
@@ -157,13 +166,42 @@ async fn listen(
         let _ = tell.send(stop.await);
         streams.end();
     };
-    if gateway::serve(Arc::new(gateway), listener, stop).await == Shutdown::Cut {
+    if let Some(tls) = tls.clone() {
+        tokio::spawn(async move { tls.follow().await });
+    }
+    if gateway::serve(Arc::new(gateway), listener, tls, stop).await == Shutdown::Cut {
         log::warn!("some requests did not end in time and were cut");
     }
     match told.await {
         Ok(Some(reason)) => Err(format!("the disk failed, restart when it is well: {reason}")),
         _ => Ok(()),
     }
+}
+
+/// The certificate to show, if TLS is spoken: the operator's own, or one of this installation's authority.
+fn tls(
+    arguments: &Serve,
+    folder: &Path,
+    address: SocketAddr,
+    hosts: &[String],
+) -> Result<Option<Arc<Tls>>, String> {
+    if let (Some(certificate), Some(key)) = (&arguments.tls_cert, &arguments.tls_key) {
+        return Ok(Some(Arc::new(Tls::open(certificate, key)?)));
+    }
+    if !arguments.tls_self {
+        return Ok(None);
+    }
+    let mut hosts = hosts.to_vec();
+    hosts.push(address.ip().to_string());
+    let public = arguments.public_url.as_deref().and_then(|url| url.split_once("://"));
+    let authority = public.and_then(|(_, rest)| rest.split('/').next());
+    let host = authority.map(|host| host.rsplit_once(':').map_or(host, |(host, _)| host));
+    hosts.extend(host.map(str::to_owned));
+    let certificates = Certificates::of(folder);
+    certificates.make(&hosts, Clock::System.now())?;
+    chores::keep_certificate(certificates.clone(), hosts);
+    let _ = writeln!(std::io::stdout(), "{}", certificates.advice());
+    Ok(Some(Arc::new(Tls::open(&certificates.certificate, &certificates.key)?)))
 }
 
 /// Paths of the server's own that need more than the gateway knows.

@@ -62,6 +62,14 @@ impl Server {
         self.trusted_proxies.iter().filter_map(|network| Network::parse(network)).collect()
     }
 
+    /// The hosts that a certificate must name besides the addresses: those below which host-style endpoints are.
+    pub fn certificate_hosts(&self, home_region: Option<&str>) -> Vec<String> {
+        let domains = [&self.base_domain, &self.dualstack_domain].into_iter().flatten();
+        let region = home_region.unwrap_or("us-east-1");
+        let host = |domain: &String| domain.split(':').next().unwrap_or(domain).replace("{region}", region);
+        domains.map(host).collect()
+    }
+
     /// The domains of host-style endpoints, `ipv4` and `dualstack`, when they are handed out.
     pub fn domains(&self) -> Option<(String, String)> {
         let base = self.base_domain.clone().filter(|_| self.endpoint_style == EndpointStyle::Host)?;
