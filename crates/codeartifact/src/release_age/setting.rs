@@ -12,8 +12,8 @@ pub const EXEMPT_KEY: &str = "homeregion:release-age-exempt";
 /// What the keys of this program's own settings begin with.
 const PREFIX: &str = "homeregion:";
 
-/// Longest minimum age: ten years. What is longer was meant otherwise.
-const HOURS_MAX: i64 = 10 * 365 * 24;
+/// Longest minimum age: a hundred years. What is longer was meant otherwise.
+const HOURS_MAX: i64 = 100 * 365 * 24;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
@@ -117,9 +117,9 @@ mod tests {
         assert_eq!(Minimum::parse("72h"), Ok(Minimum::Hours(72)));
         assert_eq!(Minimum::parse("3d"), Ok(Minimum::Hours(72)));
         assert_eq!(Minimum::parse("0h"), Ok(Minimum::Hours(0)));
-        assert_eq!(Minimum::parse("3650d"), Ok(Minimum::Hours(87_600)));
+        assert_eq!(Minimum::parse("36500d"), Ok(Minimum::Hours(876_000)));
         for value in
-            ["", "h", "72", "72 h", " 72h", "-1h", "+1h", "1.5d", "3D", "3w", "1d12h", "3651d", "9999999h"]
+            ["", "h", "72", "72 h", " 72h", "-1h", "+1h", "1.5d", "3D", "3w", "1d12h", "36501d", "9999999h"]
         {
             let refused = Minimum::parse(value).unwrap_err();
             assert!(refused.contains(AGE_KEY) && refused.contains(value), "{value}: {refused}");
