@@ -15,6 +15,8 @@ pub enum Route {
     File(ProjectName, String, String),
     /// `simple/{project}/{version}/{file}.metadata`, here without that end.
     Sidecar(ProjectName, String, String),
+    /// `simple/{project}/{version}/yanked`, which no client of PyPI knows: whether a version of ours is yanked.
+    Yanked(ProjectName, String),
     /// A part of the protocol that is not served.
     Unserved,
 }
@@ -36,6 +38,9 @@ impl Route {
             [] => Self::Root,
             ["simple"] => Self::Projects(slash),
             ["simple", name] => Self::Project(project(name)?, slash),
+            ["simple", name, version, "yanked"] if !slash => {
+                Self::Yanked(project(name)?, (*version).to_owned())
+            }
             ["simple", name, version, file] if !slash => match file.strip_suffix(SIDECAR_END) {
                 Some(file) => Self::Sidecar(project(name)?, (*version).to_owned(), file.to_owned()),
                 None => Self::File(project(name)?, (*version).to_owned(), (*file).to_owned()),
@@ -86,6 +91,7 @@ mod tests {
                 "simple/demo/1.0+cpu/demo-1.0+cpu-py3-none-any.whl.metadata",
                 Route::Sidecar(name("demo"), "1.0+cpu".into(), "demo-1.0+cpu-py3-none-any.whl".into()),
             ),
+            ("simple/demo/1.0/yanked", Route::Yanked(name("demo"), "1.0".into())),
             ("%2Bsimple/demo/", Route::Unserved),
             ("pypi/demo/json", Route::Unserved),
             ("simple/demo/1.0/", Route::Unserved),

@@ -13,6 +13,7 @@ mod refresh;
 mod sidecar;
 mod source;
 mod upload;
+mod yank;
 
 use std::sync::Arc;
 
@@ -50,6 +51,9 @@ pub(crate) async fn answer(
         return upload::answer(shared, &visit, intake).await;
     }
     let described = describe(&route);
+    if let Route::Yanked(project, version) = &route {
+        return (described, yank::answer(shared, &visit, project, version, intake).await);
+    }
     intake.drain().await;
     (described, read(shared, &visit, route).await)
 }
@@ -58,6 +62,7 @@ fn describe(route: &Route) -> String {
     match route {
         Route::Root | Route::Projects(_) | Route::Unserved => "package=-".to_owned(),
         Route::Project(project, _) => format!("package={project}"),
+        Route::Yanked(project, version) => format!("package={project} version={version:?}"),
         Route::File(project, version, file) | Route::Sidecar(project, version, file) => {
             format!("package={project} version={version:?} asset={file:?}")
         }
@@ -78,7 +83,9 @@ async fn read(shared: &Arc<Shared>, visit: &Arc<Visit>, route: Route) -> Result<
         Route::Root => {
             Err(Refusal::new(405, "files are uploaded here with POST; projects are listed at simple/"))
         }
-        Route::Unserved => Err(Refusal::not_found("this part of PyPI's protocol is not served")),
+        Route::Yanked(..) | Route::Unserved => {
+            Err(Refusal::not_found("this part of PyPI's protocol is not served"))
+        }
     }
 }
 

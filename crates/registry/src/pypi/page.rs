@@ -1,25 +1,22 @@
 //! The page of a project on the wire: in the form that the client takes, with its entity tag, compressed for clients
 //! that unpack.
 
-use std::io::Write as _;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use formats::pypi::accept::Form;
 use formats::pypi::name::ProjectName;
 use formats::pypi::page::hexadecimal;
+use hyper::Response;
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
-    HeaderValue, VARY,
+    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, VARY,
 };
-use hyper::{HeaderMap, Response};
 use sha2::{Digest as _, Sha256};
 
 use super::listing;
 use crate::answer::{self, Body, header};
 use crate::endpoint::{Shared, Visit};
+use crate::gzip;
 use crate::limits::{PACKED_BYTES_MIN, PACKED_INLINE_BYTES_MAX};
 use crate::refusal::Refusal;
 
@@ -41,12 +38,13 @@ impl Text {
     async fn packed(self: &Arc<Self>) -> Bytes {
         if self.packed.get().is_none() && self.plain.len() > PACKED_INLINE_BYTES_MAX {
             let text = Arc::clone(self);
-            let packing =
-                tokio::task::spawn_blocking(move || text.packed.get_or_init(|| gzip(&text.plain)).len());
+            let packing = tokio::task::spawn_blocking(move || {
+                text.packed.get_or_init(|| gzip::pack([&text.plain])).len()
+            });
             // What was not made there is made here.
             let _ = packing.await;
         }
-        self.packed.get_or_init(|| gzip(&self.plain)).clone()
+        self.packed.get_or_init(|| gzip::pack([&self.plain])).clone()
     }
 }
 
@@ -81,7 +79,7 @@ pub(super) async fn respond(text: &Arc<Text>, visit: &Visit) -> Response<Body> {
     let mut response = if answer::has_already(&visit.headers, &text.etag) {
         answer::not_modified(header(&text.etag))
     } else {
-        let packed = unpacks(&visit.headers) && text.plain.len() >= PACKED_BYTES_MIN;
+        let packed = gzip::is_taken(&visit.headers) && text.plain.len() >= PACKED_BYTES_MIN;
         let bytes = if packed { text.packed().await } else { text.plain.clone() };
         let length = bytes.len();
         let mut response = Response::new(answer::full(bytes));
@@ -98,24 +96,4 @@ pub(super) async fn respond(text: &Arc<Text>, visit: &Visit) -> Response<Body> {
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, must-revalidate"));
     fields.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
     response
-}
-
-/// Whether a client takes gzip.
-fn unpacks(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-        let refused = parts.any(|parameter| {
-            let weight = parameter.strip_prefix("q=").unwrap_or("1");
-            weight.bytes().all(|byte| byte == b'0' || byte == b'.')
-        });
-        gzip && !refused
-    })
-}
-
-fn gzip(plain: &Bytes) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(plain).expect("memory takes every byte");
-    encoder.finish().expect("memory takes every byte").into()
 }

@@ -1,5 +1,6 @@
 //! The PyPI endpoint in process: a shop of three repositories and a made-up index.
 
+mod age;
 mod ingestion;
 mod metadata;
 mod page;

@@ -144,3 +144,25 @@ async fn archived_versions_take_no_files_and_are_not_shown() {
     shop.get("app", &format!("{path}.metadata")).await.refused(404);
     assert!(shop.upload("app", &source).await.refused(409).contains("Archived"));
 }
+
+#[tokio::test]
+async fn a_version_of_ours_can_be_yanked_and_taken_back() {
+    let shop = Shop::new();
+    let file = wheel("demo", "1.0", "py3-none-any", b"");
+    assert_eq!(shop.upload("app", &file).await.status, 200);
+    let before = shop.describe("app", "demo", "1.0")["revision"].clone();
+    let path = "simple/demo/1.0/yanked";
+    assert_eq!(shop.send(shop.request("PUT", "app", path), " it is \"broken\"\n").await.status, 200);
+    assert_eq!(shop.page("app", "demo").await.file(&file.name)["yanked"], "it is \"broken\"");
+    assert_eq!(shop.get("app", &format!("simple/demo/1.0/{}", file.name)).await.status, 200);
+    assert_eq!(shop.describe("app", "demo", "1.0")["revision"], before);
+    assert_eq!(shop.send(shop.request("DELETE", "app", path), "").await.status, 200);
+    assert_eq!(shop.page("app", "demo").await.file(&file.name)["yanked"], false);
+    shop.send(shop.request("PUT", "app", "simple/demo/2.0/yanked"), "").await.refused(404);
+    shop.send(shop.request("PUT", "app", path), "x".repeat(5000)).await.refused(413);
+    shop.send(shop.request("PUT", "app", path), vec![0xff]).await.refused(400);
+    shop.get("app", path).await.refused(405);
+    assert_eq!(shop.get("app", "simple/widget/1.0/Widget-1.0-py3-none-any.whl").await.status, 200);
+    let foreign = shop.send(shop.request("PUT", "app", "simple/widget/1.0/yanked"), "").await;
+    assert_eq!(foreign.status, 409, "{foreign:?}");
+}
