@@ -35,7 +35,6 @@ class Shop:
         account = fresh_account()
         self.home = Home(server, account)
         self.caller = Caller(server, account)
-        self.codeartifact = self.caller.codeartifact
         self.codeartifact.create_domain(domain="shop")
         for name, upstream in (("store", None), ("mid", "store"), ("app", "mid")):
             upstreams = [{"repositoryName": upstream}] if upstream else []
@@ -44,6 +43,10 @@ class Shop:
         if connection:
             where = {"domain": "shop", "repository": "store", "externalConnection": "public:maven-central"}
             self.codeartifact.associate_external_connection(**where)
+
+    @property
+    def codeartifact(self):
+        return self.caller.codeartifact
 
     def url(self, repository, path=""):
         return f"{self.server.endpoint}/maven/d/shop-{self.caller.account}/{repository}/{path}"

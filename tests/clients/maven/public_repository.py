@@ -65,7 +65,7 @@ class PublicRepository:
         for suffix in suffixes:
             body = pom if suffix == ".pom" else f"{artifact} {version} {suffix}"
             self.files[f"{base}/{version}/{artifact}-{version}{suffix}"] = body.encode()
-        found = {path.split("/")[-2] for path in self.files if path.startswith(f"{base}/") and path.endswith(".pom")}
+        found = {path.split("/")[-2] for path in list(self.files) if path.startswith(f"{base}/") and path.endswith(".pom")}
         listed = "".join(f"<version>{one}</version>" for one in sorted(found))
         self.files[f"{base}/maven-metadata.xml"] = (
             f"<metadata><groupId>{group}</groupId><artifactId>{artifact}</artifactId><versioning>"
