@@ -7,7 +7,7 @@ use store::Tx;
 use super::{DomainKey, description, table};
 use crate::error::{Error, Kind, conflict};
 use crate::policy::{self, Guard, Wanted};
-use crate::{arn, package_group, release_age, tag};
+use crate::{arn, package_group, release_age, tag, token};
 
 /// Deletes an empty domain; deleting what is already gone succeeds and answers nothing.
 ///
@@ -31,5 +31,6 @@ pub fn delete(tx: &mut Tx, call: &Call, input: &DeleteDomainRequest) -> Result<D
     policy::table::delete(tx, &key, "")?;
     package_group::delete_all(tx, call, &domain)?;
     release_age::table::delete(tx, &key)?;
+    token::table::delete_all(tx, &key)?;
     Ok(DeleteDomainResult { domain: Some(last) })
 }
