@@ -101,7 +101,7 @@ pub(super) async fn shown(
     visit: &Visit,
     name: &PackageName,
 ) -> Result<Arc<Shown>, Refusal> {
-    let path = lookup::path(shared, visit, &coordinates(name)).await?;
+    let path = lookup::steps(shared, visit, &coordinates(name)).await?;
     let outside = source::outside(shared, visit, name, &path).await;
     let place = (visit.repository.clone(), name.clone());
     let stamp = resolution::stamp(&path);
