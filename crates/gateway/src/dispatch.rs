@@ -200,16 +200,12 @@ impl Gateway {
             Ok(credential) => credential,
             Err(refused) => return unsigned(&addressed, &refused, request_id),
         };
-        let addressed = match addressed {
-            Addressed::Route(spec, labels) if spec.request_payload.is_some() => {
-                let call = self.call(&parts, &credential, request_id);
-                let member = spec.request_payload.unwrap_or_default();
-                let mut response = self.take_payload((spec, member), labels, (&parts, body), &call).await;
-                response.extensions_mut().insert(Named { spec, account: call.account });
-                return response;
-            }
-            addressed => addressed,
-        };
+        if let Addressed::Route(spec, labels) = &addressed
+            && let Some(member) = spec.request_payload
+        {
+            let call = self.call(&parts, &credential, request_id);
+            return self.take_payload((spec, member), labels, (&parts, body), call).await;
+        }
         let mut share = self.bodies.share();
         let bytes = match intake::read(body, &mut share).await {
             Ok(bytes) => bytes,
@@ -226,12 +222,7 @@ impl Gateway {
             }
         };
         let outcome = match members {
-            Ok(members) => {
-                if let Some(prelude) = self.preludes.get(spec.name) {
-                    prelude(call.clone(), members.clone()).await;
-                }
-                self.table.answer(&self.store, &call, spec, members).await
-            }
+            Ok(members) => self.operate(spec, &call, members).await,
             Err(fault) => Err(self.fault(spec.service, fault)),
         };
         let mut response = self.framed(spec, outcome, &parts.headers).await;
@@ -281,6 +272,14 @@ impl Gateway {
                 answer::refusal(status, name, &message)
             }
         }
+    }
+
+    /// Runs an operation, after its prelude if it has one.
+    async fn operate(&self, spec: &'static Spec, call: &Call, members: Members) -> Result<Reply, Problem> {
+        if let Some(prelude) = self.preludes.get(spec.name) {
+            prelude(call.clone(), members.clone()).await;
+        }
+        self.table.answer(&self.store, call, spec, members).await
     }
 
     async fn framed(

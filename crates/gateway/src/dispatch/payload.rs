@@ -8,7 +8,7 @@ use model::{Content, Location, Members, Spec};
 use service::{Call, Fault, Problem, UNKNOWN_SHA256};
 use store::Staged;
 
-use super::{Gateway, torn_body};
+use super::{Gateway, Named, torn_body};
 use crate::answer::{self, ResponseBody};
 use crate::intake::{self, Torn, Unstaged};
 use crate::limits::PAYLOAD_BYTES_MAX;
@@ -36,13 +36,25 @@ impl Gateway {
     pub(super) async fn take_payload(
         &self,
         (spec, member): (&'static Spec, &'static str),
-        labels: Vec<(&'static str, String)>,
+        labels: &[(&'static str, String)],
+        request: (&Parts, Incoming),
+        call: Call,
+    ) -> Response<ResponseBody> {
+        let mut response = self.answer_payload((spec, member), labels, request, &call).await;
+        response.extensions_mut().insert(Named { spec, account: call.account });
+        response
+    }
+
+    async fn answer_payload(
+        &self,
+        (spec, member): (&'static Spec, &'static str),
+        labels: &[(&'static str, String)],
         (parts, body): (&Parts, Incoming),
         call: &Call,
     ) -> Response<ResponseBody> {
         let announced = Announced::of(&parts.headers);
         let query = parts.uri.query().unwrap_or_default();
-        let carried = rest_json::Parts { labels, query, headers: &parts.headers, body: &[] };
+        let carried = rest_json::Parts { labels: labels.to_vec(), query, headers: &parts.headers, body: &[] };
         let mut members = match rest_json::members(spec, &carried) {
             Ok(members) => members,
             Err(fault) => {
