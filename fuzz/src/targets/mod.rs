@@ -1,15 +1,18 @@
 //! The targets by name.
 
 mod audit;
+mod cargo;
 mod endpoint;
 mod formats;
 mod http;
+mod maven;
 mod model;
 mod package_group;
 mod page;
 mod payload;
 mod policy;
 mod publish;
+mod pypi;
 mod signature;
 mod token;
 
@@ -38,6 +41,20 @@ pub static TARGETS: &[Target] = &[
     Target { name: "package-group", run: package_group::pattern, words: package_group::WORDS },
     Target { name: "codeartifact-token", run: token::verify, words: &["eyJ2ZXIiOjE", ".", "_", "-"] },
     Target { name: "policy-document", run: policy::document, words: policy::WORDS },
+    Target { name: "maven-route", run: maven::route, words: maven::ROUTE_WORDS },
+    Target { name: "maven-version", run: maven::version, words: maven::VERSION_WORDS },
+    Target { name: "maven-metadata", run: maven::metadata, words: maven::XML_WORDS },
+    Target { name: "maven-pom", run: maven::pom, words: maven::XML_WORDS },
+    Target { name: "cargo-route", run: cargo::route, words: cargo::ROUTE_WORDS },
+    Target { name: "cargo-index", run: cargo::index, words: cargo::INDEX_WORDS },
+    Target { name: "cargo-publish", run: cargo::publish, words: cargo::PUBLISH_WORDS },
+    Target { name: "cargo-archive", run: cargo::archive, words: cargo::ARCHIVE_WORDS },
+    Target { name: "pypi-route", run: pypi::route, words: pypi::ROUTE_WORDS },
+    Target { name: "pypi-version", run: pypi::version, words: pypi::VERSION_WORDS },
+    Target { name: "pypi-page", run: pypi::page, words: pypi::PAGE_WORDS },
+    Target { name: "pypi-form", run: pypi::form, words: pypi::FORM_WORDS },
+    Target { name: "pypi-metadata", run: pypi::metadata, words: pypi::METADATA_WORDS },
+    Target { name: "pypi-archive", run: pypi::archive, words: pypi::ARCHIVE_WORDS },
     Target { name: "npm-endpoint", run: endpoint::requests, words: endpoint::WORDS },
     Target { name: "npm-publish", run: publish::body, words: publish::WORDS },
     Target { name: "npm-audit", run: audit::body, words: audit::WORDS },
