@@ -184,7 +184,7 @@ fn a_version_has_as_many_assets_as_its_region_allows() {
 }
 
 #[test]
-fn the_end_of_an_upload_publishes_or_unlists_what_is_unfinished() {
+fn scenario_21_the_end_of_an_upload_publishes_or_unlists_what_is_unfinished() {
     shop(&[("web", &[])], |world, caller| {
         add(world, caller, "web", addition("1.0", "a", '1')).unwrap();
         add(world, caller, "web", addition("2.0", "a", '1')).unwrap();
