@@ -15,12 +15,8 @@ fn base() -> String {
 fn attested(name: &str, digest: &str) -> (Value, Value) {
     let packed =
         tarball(&[("package.json", json!({"name": name, "version": "1.0.0"}).to_string().as_bytes())]);
-    let own: String = STANDARD
-        .decode(packed.integrity.trim_start_matches("sha512-"))
-        .unwrap()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let bytes = STANDARD.decode(packed.integrity.trim_start_matches("sha512-")).unwrap();
+    let own = bytes.iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"));
     let digest = if digest.is_empty() { own } else { digest.to_owned() };
     let statement = json!({
         "predicateType": "https://slsa.dev/provenance/v1",

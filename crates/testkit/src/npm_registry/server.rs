@@ -4,7 +4,7 @@ use super::package::Catalog;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Collected, Full};
 use hyper::body::Incoming;
 use hyper::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, VIA,
@@ -228,7 +228,7 @@ async fn answer(
         shared.waiting.send_modify(|count| *count -= 1);
     }
     let mut response = if request.method() == Method::POST {
-        let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        let body = request.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
         audit(&path, &body, &mut shared.state())
     } else {
         respond(&request, &path, &shared)
