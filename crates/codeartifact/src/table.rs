@@ -141,6 +141,13 @@ CREATE TABLE codeartifact_revoked_token (
     until_ms INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL,
     PRIMARY KEY (account, region, domain, subject));
+", "
+CREATE TABLE codeartifact_postponed_deletion (
+    account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL, repository TEXT NOT NULL,
+    arn_partition TEXT NOT NULL,
+    administrator TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (account, region, domain, repository));
 "];
 
 /// Where a blob may still be needed.

@@ -68,6 +68,9 @@ async fn reconcile_step(store: &Store) -> Result<usize, Error> {
     if store.read(sitewise::is_due).await? {
         steps += store.write(|tx| sitewise::reconcile(tx, RECONCILE_STEPS_MAX)).await?;
     }
+    if store.read(codeartifact::repository::is_deletion_due).await? {
+        steps += store.write(|tx| codeartifact::repository::go_on_deleting(tx, RECONCILE_STEPS_MAX)).await?;
+    }
     if store.read(migrationhub::is_due).await? {
         steps += store.write(|tx| migrationhub::reconcile(tx, RECONCILE_STEPS_MAX)).await?;
     }

@@ -146,15 +146,16 @@ pub(crate) fn emit(tx: &mut Tx, partition: &str, subject: &Subject<'_>, change: 
     Ok(())
 }
 
-/// Tells that a package is about to go: one event a version.
+/// Tells that a package is about to go: one event a version; answers how many these are.
 pub(crate) fn package_deleted(
     tx: &mut Tx,
     partition: &str,
     repository: &Repository,
     package: &Coordinates,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
     let assets = table::asset_counts(tx, &repository.key, package)?;
-    for listed in table::list(tx, &repository.key, package)? {
+    let versions = table::list(tx, &repository.key, package)?;
+    for listed in &versions {
         let removed =
             assets.iter().find(|(version, _)| *version == listed.version).map_or(0, |(_, count)| *count);
         let subject = Subject {
@@ -166,7 +167,7 @@ pub(crate) fn package_deleted(
         };
         emit(tx, partition, &subject, Change::deleted(removed))?;
     }
-    Ok(())
+    Ok(versions.len())
 }
 
 /// Tells that a repository is about to go: one event a version of each package.

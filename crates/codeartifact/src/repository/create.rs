@@ -32,6 +32,13 @@ pub fn create(
         let message = format!("Repository {} already exists in domain {}", key.name, key.domain.name);
         return Err(conflict(Kind::Repository, &key.name, message));
     }
+    if table::is_deletion_postponed(tx, &key)? {
+        let message = format!(
+            "Repository {} of domain {} was deleted, and its packages still are being; try again soon",
+            key.name, key.domain.name
+        );
+        return Err(conflict(Kind::Repository, &key.name, message));
+    }
     upstream::check(tx, call, &key, &upstreams)?;
     let present = domain::table::repository_count(tx, &key.domain)?;
     if quota::REPOSITORIES_PER_DOMAIN.is_reached(call, present) {

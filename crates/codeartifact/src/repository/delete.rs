@@ -4,7 +4,7 @@ use model_codeartifact::types::{DeleteRepositoryRequest, DeleteRepositoryResult}
 use service::Call;
 use store::Tx;
 
-use super::{RepositoryKey, description, table};
+use super::{RepositoryKey, deletion, description, table};
 use crate::error::Error;
 use crate::package_version::event;
 use crate::policy::{self, Guard, Wanted};
@@ -12,8 +12,8 @@ use crate::{arn, domain, package_group, tag};
 
 /// Deletes a repository with all that it holds; deleting what is already gone succeeds and answers nothing.
 ///
-/// Repositories that had it as an upstream keep what they retained; it comes off the lists of package groups. Errors in this order: domain not found,
-/// access denied.
+/// Repositories that had it as an upstream keep what they retained; it comes off the lists of package groups. Of a
+/// large one, the packages and their events follow soon after. Errors in this order: domain not found, access denied.
 pub fn delete(
     tx: &mut Tx,
     call: &Call,
@@ -27,9 +27,11 @@ pub fn delete(
     let Some(repository) = repository else {
         return Ok(DeleteRepositoryResult { repository: None });
     };
-    event::repository_deleted(tx, &call.partition, &repository)?;
-    let last = description(tx, call, repository)?;
-    table::delete(tx, &key)?;
+    let last = description(tx, call, repository.clone())?;
+    if !deletion::postpone(tx, &call.partition, &repository)? {
+        event::repository_deleted(tx, &call.partition, &repository)?;
+        table::delete(tx, &key)?;
+    }
     tag::delete_all(tx, &key.domain, &resource)?;
     policy::table::delete(tx, &key.domain, &key.name)?;
     package_group::forget_repository(tx, &key.domain, &key.name)?;

@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod deletion;
 mod describe;
 mod endpoint;
 mod external_connection;
@@ -13,6 +14,7 @@ mod upstream;
 
 pub use create::create;
 pub use delete::delete;
+pub use deletion::{go_on_deleting, is_deletion_due};
 pub use describe::describe;
 pub use endpoint::{endpoint, endpoint_url};
 pub use external_connection::{Connection, associate, disassociate};

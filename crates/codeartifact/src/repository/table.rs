@@ -1,6 +1,6 @@
 //! Rows of repositories and of the edges to their upstreams.
 
-use store::{Error, Row, Tx};
+use store::{Error, Row, Tx, Value};
 
 use super::{Connection, Repository, RepositoryKey};
 use crate::domain::DomainKey;
@@ -65,6 +65,99 @@ pub(crate) fn delete(tx: &mut Tx, key: &RepositoryKey) -> Result<(), Error> {
         tx.execute(sql, &params)?;
     }
     Ok(())
+}
+
+/// Deletes a repository and the edges from and to it; what it holds stays.
+pub(crate) fn detach(tx: &mut Tx, key: &RepositoryKey) -> Result<(), Error> {
+    for sql in [
+        "DELETE FROM codeartifact_upstream
+         WHERE account = ?1 AND region = ?2 AND domain = ?3 AND repository = ?4",
+        "DELETE FROM codeartifact_upstream
+         WHERE account = ?1 AND region = ?2 AND domain = ?3 AND upstream = ?4",
+        "DELETE FROM codeartifact_repository
+         WHERE account = ?1 AND region = ?2 AND domain = ?3 AND name = ?4",
+    ] {
+        tx.execute(sql, &named(key))?;
+    }
+    Ok(())
+}
+
+/// Counts the package versions of a repository, but no further than `most`.
+pub(crate) fn versions_up_to(tx: &mut Tx, key: &RepositoryKey, most: i64) -> Result<i64, Error> {
+    let [account, region, domain, name] = named(key);
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM codeartifact_package_version
+             WHERE account = ?1 AND region = ?2 AND domain = ?3 AND repository = ?4 LIMIT ?5) AS counted",
+        &[account, region, domain, name, most.into()],
+        |row| row.integer(0),
+    )?;
+    Ok(count.unwrap_or_default())
+}
+
+/// Keeps in mind that what a repository held is still to be deleted.
+pub(crate) fn postpone_deletion(tx: &mut Tx, partition: &str, repository: &Repository) -> Result<(), Error> {
+    let [account, region, domain, name] = named(&repository.key);
+    tx.execute(
+        "INSERT INTO codeartifact_postponed_deletion
+             (account, region, domain, repository, arn_partition, administrator, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        &[
+            account,
+            region,
+            domain,
+            name,
+            partition.into(),
+            (&repository.administrator).into(),
+            repository.created_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Whether a repository of this name is still being deleted.
+pub(crate) fn is_deletion_postponed(tx: &mut Tx, key: &RepositoryKey) -> Result<bool, Error> {
+    let found = tx.query_one(
+        "SELECT created_at FROM codeartifact_postponed_deletion
+         WHERE account = ?1 AND region = ?2 AND domain = ?3 AND repository = ?4",
+        &named(key),
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Finds a repository that is still being deleted, with the partition of its ARN.
+pub(crate) fn postponed_deletion(tx: &mut Tx) -> Result<Option<(String, Repository)>, Error> {
+    tx.query_one(
+        "SELECT account, region, domain, repository, arn_partition, administrator, created_at
+         FROM codeartifact_postponed_deletion ORDER BY account, region, domain, repository LIMIT 1",
+        &[],
+        |row| {
+            let domain = DomainKey { account: row.text(0)?, region: row.text(1)?, name: row.text(2)? };
+            let repository = Repository {
+                key: RepositoryKey { domain, name: row.text(3)? },
+                administrator: row.text(5)?,
+                description: None,
+                connection: None,
+                created_at: row.timestamp(6)?,
+            };
+            Ok((row.text(4)?, repository))
+        },
+    )
+}
+
+/// Forgets a deletion that is done.
+pub(crate) fn end_deletion(tx: &mut Tx, key: &RepositoryKey) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM codeartifact_postponed_deletion
+         WHERE account = ?1 AND region = ?2 AND domain = ?3 AND repository = ?4",
+        &named(key),
+    )?;
+    Ok(())
+}
+
+fn named(key: &RepositoryKey) -> [Value<'_>; 4] {
+    let domain = &key.domain;
+    [(&domain.account).into(), (&domain.region).into(), (&domain.name).into(), (&key.name).into()]
 }
 
 /// Lists a repository's direct upstreams in the order of their priority.

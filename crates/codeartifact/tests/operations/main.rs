@@ -13,6 +13,7 @@ mod endpoint;
 mod event;
 mod external_connection;
 mod group_gate;
+mod large_deletion;
 mod longest;
 mod migration;
 mod null;
