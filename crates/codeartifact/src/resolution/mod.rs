@@ -161,6 +161,19 @@ pub fn path(tx: &mut Tx, requested: &Repository, package: &Coordinates) -> Resul
     })
 }
 
+/// Tells whether a lookup of the package comes by a repository: whether what that holds is seen from the requested one.
+pub fn reaches(
+    tx: &mut Tx,
+    requested: &Repository,
+    package: &Coordinates,
+    repository: &RepositoryKey,
+) -> Result<bool, Error> {
+    if requested.key == *repository {
+        return Ok(true);
+    }
+    Ok(path(tx, requested, package)?.iter().any(|step| step.repository.key == *repository))
+}
+
 /// Looks one version up: the first repository on the way that holds it decides, whatever its status.
 pub fn find(
     tx: &mut Tx,

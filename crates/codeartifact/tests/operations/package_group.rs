@@ -1,9 +1,10 @@
 //! Package groups: patterns, inheritance, lists and what belongs to whom.
 
+use model_codeartifact::types::{PackageOriginRestrictions, PutPackageOriginConfigurationRequest};
 use serde_json::{Value, json};
-use testkit::Caller;
+use testkit::{Caller, World};
 
-use crate::support::{each, npm, of, published, reason, resource, shop};
+use crate::support::{each, npm, of, published, reason, resource, shop, write};
 
 const ROOT: &str = "arn:aws:codeartifact:us-east-1:111122223333:package-group/shop/%2a";
 
@@ -491,4 +492,41 @@ fn tags_of_a_group_are_merged_removed_and_listed() {
         assert_eq!(resource(&refusal), ("ServiceQuotaExceededException", "", "/pypi/*"));
         assert_eq!(caller.refused("DescribePackageGroup", group("/pypi/*", json!({}))).status, 404);
     });
+}
+
+/// In memory only: what is bounded is the work of one call, whatever the database.
+#[test]
+fn a_page_of_associated_packages_looks_through_a_bounded_number_of_packages() {
+    static ROOMS: &[&store::Room] = &[&codeartifact::ROOM];
+    let world = World::new(ROOMS, codeartifact::register);
+    let caller = world.caller();
+    caller.ok("CreateDomain", json!({"domain": "shop"}));
+    caller.ok("CreateRepository", of("web", json!({})));
+    let made = write(&world, &caller, |tx, call| {
+        for n in 0..=codeartifact::limits::PACKAGES_SCANNED_MAX {
+            let restrictions =
+                PackageOriginRestrictions { publish: "ALLOW".into(), upstream: "ALLOW".into() };
+            let input = PutPackageOriginConfigurationRequest {
+                domain: "shop".into(),
+                domain_owner: None,
+                repository: "web".into(),
+                format: "npm".into(),
+                namespace: None,
+                package: format!("kit-{n:06}"),
+                restrictions,
+            };
+            codeartifact::package::put_origin_configuration(tx, call, &input)?;
+        }
+        Ok(())
+    });
+    made.unwrap();
+    let last = format!("/npm//kit-{:06}$", codeartifact::limits::PACKAGES_SCANNED_MAX);
+    create(&caller, &last);
+    let first = caller.ok("ListAssociatedPackages", group(&last, json!({})));
+    assert_eq!(first["packages"], json!([]));
+    let second = caller.ok("ListAssociatedPackages", group(&last, json!({"nextToken": first["nextToken"]})));
+    assert_eq!((second["packages"].as_array().unwrap().len(), &second["nextToken"]), (1, &Value::Null));
+    let full = caller
+        .ok("ListAssociatedPackages", group("/npm//kit~", json!({"preview": true, "maxResults": 1000})));
+    assert_eq!(full["packages"].as_array().unwrap().len(), 1000);
 }

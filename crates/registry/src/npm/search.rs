@@ -32,8 +32,12 @@ pub(super) async fn answer(shared: &Shared, visit: &Visit) -> Result<Response<Bo
         for repository in resolution::search_list(tx, &asked)? {
             let hits = package::search(tx, &repository.key, PackageFormat::Npm, &text, 0, SEARCH_HITS_MAX)?;
             for hit in hits.page {
-                // The nearest repository stands for the package.
-                found.entry(hit.coordinates.clone()).or_insert(hit);
+                // The nearest repository stands for the package; what blocks the way to others hides what they hold.
+                if !found.contains_key(&hit.coordinates)
+                    && resolution::reaches(tx, &asked, &hit.coordinates, &repository.key)?
+                {
+                    found.insert(hit.coordinates.clone(), hit);
+                }
             }
         }
         Ok::<_, store::Error>(found)

@@ -87,6 +87,9 @@ async fn scenario_36_each_repository_of_a_chain_passes_its_own_gate() {
     assert_eq!(origin(&shop, "store", "@acme/gadget"), open);
     shop.get("repo-c", "@acme%2fgadget").await.refused(404);
     shop.get("repo-c", new).await.refused(404);
+    for (repository, hits) in [("repo-a", 1), ("repo-c", 0)] {
+        assert_eq!(shop.get(repository, "-/v1/search?text=gadget").await.ok()["total"], hits, "{repository}");
+    }
     assert_eq!(shop.get("repo-c", old).await.status, 200, "what it has stays");
     let listing = shop.get("repo-c", "widget").await.ok();
     assert_eq!(listing["versions"].as_object().unwrap().keys().collect::<Vec<_>>(), ["1.0.0"]);
