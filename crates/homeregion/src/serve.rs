@@ -89,16 +89,15 @@ fn options(home: &Home, folder: &Path, durable: bool) -> Result<Options, String>
     Ok(Options { database, rooms: services::ROOMS, clock: Clock::System, entropy: Entropy::System })
 }
 
-async fn listen(
+/// What is fixed as long as the server runs.
+fn installation(
     arguments: &Serve,
-    configuration: Configuration,
-    folder: &Path,
-    store: Store,
-) -> Result<(), String> {
+    configuration: &Configuration,
+    store: &Store,
+) -> Result<Installation, String> {
     let key = |name: &str| store.secret(name).map_err(|error| error.to_string());
     let hub = &configuration.migrationhub;
-    let import_hosts = FileHosts::new(hub.import_hosts.iter().cloned());
-    let installation = Arc::new(Installation {
+    Ok(Installation {
         page_key: key("page tokens")?,
         token_key: key("bearer tokens")?,
         regions: arguments.home_region.iter().cloned().collect(),
@@ -109,7 +108,17 @@ async fn listen(
         propagation_ms: arguments.simulate_propagation_ms,
         unknown_configuration_rejected: hub.unknown_configuration == UnknownConfiguration::Reject,
         discovery_off: !hub.discovery,
-    });
+    })
+}
+
+async fn listen(
+    arguments: &Serve,
+    configuration: Configuration,
+    folder: &Path,
+    store: Store,
+) -> Result<(), String> {
+    let import_hosts = FileHosts::new(configuration.migrationhub.import_hosts.iter().cloned());
+    let installation = Arc::new(installation(arguments, &configuration, &store)?);
     if let Some(region) = &arguments.home_region {
         migrationhub::home_region::adopt(&store, &arguments.account, region)
             .map_err(|error| error.to_string())?;
