@@ -60,8 +60,12 @@ impl Region {
             Store::open(Options { database, rooms: services::ROOMS, clock, entropy: Entropy::System });
         let store = store.expect("a fresh store opens");
         store.reset().expect("a fresh store can be emptied");
-        let settings =
-            Settings { default_account: "000000000000".to_owned(), public_url: None, ephemeral: false };
+        let settings = Settings {
+            default_account: "000000000000".to_owned(),
+            public_url: None,
+            ephemeral: false,
+            trusted_proxies: Vec::new(),
+        };
         let installation = Arc::new(Installation::default());
         let blobs = Blobs::memory();
         let packages = Some(packages(&store, &blobs, &installation));

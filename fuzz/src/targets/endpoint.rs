@@ -34,9 +34,9 @@ pub(super) fn requests(data: &[u8]) {
             let rest = choices.rest();
             let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
             let (path, body) = rest.split_at(end);
-            send(region, account, &token, method, path, body.get(1..).unwrap_or_default());
+            send(region, account, &token, ("npm", method), path, body.get(1..).unwrap_or_default());
         }
-        let (status, body) = send(region, account, &token, "GET", b"a", b"");
+        let (status, body) = send(region, account, &token, ("npm", "GET"), b"a", b"");
         if status == Some(200) {
             drop(serde_json::from_slice::<Value>(&body).expect("a listing is JSON"));
         }
@@ -44,7 +44,7 @@ pub(super) fn requests(data: &[u8]) {
 }
 
 /// Makes a domain with a repository; answers a token for it.
-fn furnish(region: &Region, account: &str) -> String {
+pub(super) fn furnish(region: &Region, account: &str) -> String {
     let mut told = Told::new();
     let of_domain = json!({"domain": "shop"});
     let of_repository = json!({"domain": "shop", "repository": "app"});
@@ -59,18 +59,19 @@ fn furnish(region: &Region, account: &str) -> String {
     token.map(|(_, token)| token.clone()).expect("a token is given out")
 }
 
-fn send(
+/// Sends a request to the repository's endpoint of a format; answers status and body.
+pub(super) fn send(
     region: &Region,
     account: &str,
     token: &str,
-    method: &str,
+    (format, method): (&str, &str),
     path: &[u8],
     body: &[u8],
 ) -> (Option<u16>, Vec<u8>) {
     // What cannot stand in a request line is the business of the raw bytes.
     let path = String::from_utf8_lossy(path).replace([' ', '\r', '\n'], "");
     let mut request = format!(
-        "{method} /npm/d/shop-{account}/app/{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+        "{method} /{format}/d/shop-{account}/app/{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     )

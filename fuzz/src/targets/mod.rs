@@ -1,6 +1,7 @@
 //! The targets by name.
 
 mod audit;
+mod cargo;
 mod endpoint;
 mod formats;
 mod http;
@@ -45,6 +46,11 @@ pub static TARGETS: &[Target] = &[
     Target { name: "pypi-form", run: pypi::form, words: pypi::FORM_WORDS },
     Target { name: "pypi-metadata", run: pypi::metadata, words: pypi::METADATA_WORDS },
     Target { name: "pypi-archive", run: pypi::archive, words: pypi::ARCHIVE_WORDS },
+    Target { name: "cargo-endpoint", run: cargo::endpoint, words: cargo::ENDPOINT_WORDS },
+    Target { name: "cargo-route", run: cargo::route, words: cargo::ROUTE_WORDS },
+    Target { name: "cargo-index", run: cargo::index, words: cargo::INDEX_WORDS },
+    Target { name: "cargo-publish", run: cargo::publish, words: cargo::PUBLISH_WORDS },
+    Target { name: "cargo-archive", run: cargo::archive, words: cargo::ARCHIVE_WORDS },
     Target { name: "npm-endpoint", run: endpoint::requests, words: endpoint::WORDS },
     Target { name: "npm-publish", run: publish::body, words: publish::WORDS },
     Target { name: "npm-audit", run: audit::body, words: audit::WORDS },

@@ -16,6 +16,7 @@ pub(super) fn verify(data: &[u8]) {
         domain: DomainKey { account: text(12), region: text(9), name: text(50) },
         account: text(12),
         principal: text(40),
+        issued_ms: 1_699_956_800_125,
         expires_s: 1_700_000_000,
     };
     let token = sign(&SECRET, &claims);
