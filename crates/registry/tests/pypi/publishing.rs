@@ -90,6 +90,36 @@ async fn what_a_form_promises_has_to_be_what_it_brings() {
 }
 
 #[tokio::test]
+async fn signatures_and_attestations_are_read_and_not_kept() {
+    let shop = Shop::new();
+    let file = wheel("demo", "1.0", "py3-none-any", b"");
+    let signature = "--between\r\nContent-Disposition: form-data; name=\"gpg_signature\"; filename=\"x.asc\"\r\n\r\nsigned\r\n";
+    let mut form = signature.as_bytes().to_vec();
+    form.extend(super::support::form(&file, &[("attestations", "[{\"version\": 1}]")]));
+    let request =
+        shop.request("POST", "app", "").header("content-type", "multipart/form-data; boundary=between");
+    assert_eq!(shop.send(request, form).await.status, 200);
+    assert_eq!(shop.assets("app", "demo", "1.0"), [file.name]);
+}
+
+#[tokio::test]
+async fn a_form_whose_file_comes_first_does_as_well() {
+    let shop = Shop::new();
+    let file = wheel("demo", "1.0", "py3-none-any", b"");
+    let form = super::support::form(&file, &[]);
+    let parts = String::from_utf8_lossy(&form).into_owned();
+    let place = parts.find("--between\r\nContent-Disposition: form-data; name=\"content\"").unwrap();
+    let (fields, content) = (&form[..place], &form[place..form.len() - "--between--\r\n".len()]);
+    let turned = [content, fields, b"--between--\r\n"].concat();
+    let request =
+        || shop.request("POST", "app", "").header("content-type", "multipart/form-data; boundary=between");
+    assert_eq!(shop.send(request(), turned).await.status, 200);
+    assert_eq!(shop.get("app", &format!("simple/demo/1.0/{}", file.name)).await.body, file.bytes);
+    let twice = [content, fields, content, b"--between--\r\n"].concat();
+    assert!(shop.send(request(), twice).await.refused(400).contains("more than one field content"));
+}
+
+#[tokio::test]
 async fn versions_are_kept_in_one_spelling() {
     let shop = Shop::new();
     let file = wheel("demo", "1.0b1", "py3-none-any", b"");
