@@ -88,13 +88,13 @@ impl Route {
             segments.push(decode(segment)?);
         }
         let Some((file, folders)) = segments.split_last() else { return Err(BadPath) };
-        if folders.iter().any(|folder| !is_segment(folder)) || !file.is_empty() && !is_segment(file) {
-            return Err(BadPath);
-        }
         let (file, checksum) = match Algorithm::split(file) {
             Some((file, algorithm)) => (file, Some(algorithm)),
             None => (file.as_str(), None),
         };
+        if folders.iter().any(|folder| !is_segment(folder)) || !file.is_empty() && !is_segment(file) {
+            return Err(BadPath);
+        }
         if file.is_empty() || Algorithm::split(file).is_some() {
             return Ok(Self { target: Target::Elsewhere, checksum: None });
         }

@@ -108,20 +108,21 @@ impl FileKind {
     /// The extension begins at the last dot, or before it where the end only says how another one is packed or signed
     /// (assumed: names alone do not tell where a classifier with dots ends).
     pub fn parse(rest: &str) -> Option<Self> {
-        let (classifier, names) = match rest.strip_prefix('-') {
-            Some(rest) => (rest, rest),
-            None => ("", rest),
+        let Some(names) = rest.strip_prefix('-') else {
+            let extension = rest.strip_prefix('.').filter(|extension| !extension.is_empty())?;
+            return Some(Self { classifier: String::new(), extension: extension.to_owned() });
         };
         let mut start = names.rfind('.')?;
-        while matches!(&names[start + 1..], tail if wraps(tail))
+        while wraps(&names[start + 1..])
             && let Some(before) = names[..start].rfind('.')
         {
             start = before;
         }
-        let classifier = if classifier.is_empty() { "" } else { &names[..start] };
-        let kind = Self { classifier: classifier.to_owned(), extension: names[start + 1..].to_owned() };
-        let whole = rest.starts_with('-') != kind.classifier.is_empty() && !kind.extension.is_empty();
-        whole.then_some(kind)
+        let (classifier, extension) = (&names[..start], &names[start + 1..]);
+        if classifier.is_empty() || extension.is_empty() {
+            return None;
+        }
+        Some(Self { classifier: classifier.to_owned(), extension: extension.to_owned() })
     }
 
     /// What follows the version in the name of such a file.
@@ -214,7 +215,8 @@ mod tests {
         assert_eq!(kind("-bin.tar.gz.asc"), pair("bin", "tar.gz.asc"));
         assert_eq!(kind("-jdk1.5.jar"), pair("jdk1.5", "jar"));
         assert_eq!(kind(".gz"), pair("", "gz"));
-        for bad in ["", "jar", "-jar", ".", "-.jar", "-x."] {
+        assert_eq!(kind(".a.b"), pair("", "a.b"));
+        for bad in ["", "jar", "1.0", "-jar", ".", "-.jar", "-x."] {
             assert_eq!(kind(bad), None, "{bad}");
         }
     }
