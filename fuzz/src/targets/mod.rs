@@ -5,6 +5,7 @@ mod cargo;
 mod endpoint;
 mod formats;
 mod http;
+mod maven;
 mod model;
 mod package_group;
 mod page;
@@ -40,6 +41,10 @@ pub static TARGETS: &[Target] = &[
     Target { name: "package-group", run: package_group::pattern, words: package_group::WORDS },
     Target { name: "codeartifact-token", run: token::verify, words: &["eyJ2ZXIiOjE", ".", "_", "-"] },
     Target { name: "policy-document", run: policy::document, words: policy::WORDS },
+    Target { name: "maven-route", run: maven::route, words: maven::ROUTE_WORDS },
+    Target { name: "maven-version", run: maven::version, words: maven::VERSION_WORDS },
+    Target { name: "maven-metadata", run: maven::metadata, words: maven::XML_WORDS },
+    Target { name: "maven-pom", run: maven::pom, words: maven::XML_WORDS },
     Target { name: "pypi-route", run: pypi::route, words: pypi::ROUTE_WORDS },
     Target { name: "pypi-version", run: pypi::version, words: pypi::VERSION_WORDS },
     Target { name: "pypi-page", run: pypi::page, words: pypi::PAGE_WORDS },
