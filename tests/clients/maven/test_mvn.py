@@ -238,3 +238,27 @@ def test_ivy_resolves_with_the_realm_of_the_repository(workshop):
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert (folder / "out/lib-1.0.jar").exists(), sorted(folder.glob("out/*"))
+
+    # It publishes without metadata: the version is there once somebody says so.
+    module = folder / "ivy-1.0.xml"
+    module.write_text(
+        '<ivy-module version="2.0"><info organisation="com.acme" module="from-ivy" revision="1.0" status="release"/>'
+        '<publications><artifact name="from-ivy" type="jar" ext="jar"/></publications></ivy-module>'
+    )
+    (folder / "from-ivy.jar").write_bytes(b"PK made by Ivy" * 1000)
+    done = subprocess.run(
+        [
+            *["java", "-jar", str(ivy), "-settings", str(settings), "-ivy", str(module), "-publish", "hr"],
+            *["-revision", "1.0", "-deliverto", str(folder / "ivy-delivered.xml"), "-overwrite"],
+            *["-publishpattern", str(folder / "[artifact].[ext]")],
+        ],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    shop = workshop.shop
+    assert shop.versions("app", "com.acme:from-ivy") == {"1.0": "Unfinished"}
+    assert "from-ivy-1.0.jar" in shop.assets("app", "com.acme:from-ivy", "1.0")
