@@ -232,7 +232,7 @@ pub(crate) fn names(
 }
 
 /// Lists the packages of all repositories of a domain, each once, by format and the keys of namespace and name, after
-/// that key, at most `count`; an empty format means every one.
+/// that key, at most `count`; an empty format means every one. What is left of deleted repositories is not there.
 pub(crate) fn of_domain(
     tx: &mut Tx,
     domain: &DomainKey,
@@ -241,9 +241,12 @@ pub(crate) fn of_domain(
     count: usize,
 ) -> Result<Vec<Coordinates>, Error> {
     tx.query(
-        "SELECT format, namespace, name, MAX(document) FROM codeartifact_package
+        "SELECT format, namespace, name, MAX(document) FROM codeartifact_package AS package
          WHERE account = ?1 AND region = ?2 AND domain = ?3 AND (?4 = '' OR format = ?4)
              AND (format, namespace, name) > (?5, ?6, ?7)
+             AND EXISTS (SELECT 1 FROM codeartifact_repository AS repository
+                 WHERE repository.account = ?1 AND repository.region = ?2 AND repository.domain = ?3
+                     AND repository.name = package.repository)
          GROUP BY format, namespace, name ORDER BY format, namespace, name LIMIT ?8",
         &[
             (&domain.account).into(),
