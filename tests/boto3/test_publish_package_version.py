@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+import socket
+import time
 import urllib.request
 
 import pytest
@@ -168,6 +170,37 @@ def test_sixteen_publish_the_same_version_at_once(shop):
     }
     final = publish(shop, "last.txt", b"last")
     assert final["status"] == "Published"
+
+
+def begun(caller, content, sent):
+    """A publish that is begun over a socket of its own and goes no further than that."""
+    query = "domain=shop&repository=web&format=generic&namespace=team&package=tool&version=9&asset=torn"
+    path = f"/v1/package/version/publish?{query}"
+    request = AWSRequest("POST", caller.server.endpoint + path, headers={"X-Amz-Content-SHA256": sha256(content)})
+    SigV4Auth(Credentials(caller.account, "secret"), "codeartifact", caller.region).add_auth(request)
+    fields = {**dict(request.headers.items()), "Host": f"127.0.0.1:{caller.server.port}", "Content-Length": len(content)}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    connection = socket.create_connection(("127.0.0.1", caller.server.port), timeout=10)
+    connection.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + content[:sent])
+    return connection
+
+
+def until(what):
+    deadline = time.monotonic() + 20
+    while not what():
+        assert time.monotonic() < deadline, "it never came about"
+        time.sleep(0.02)
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(shop):
+    staging = shop.server.data / "blobs" / "staging"
+    before = set(staging.iterdir())
+    connection = begun(shop, bytes(5_000_000), 4_000_000)
+    until(lambda: any(file.stat().st_size for file in set(staging.iterdir()) - before))
+    connection.close()
+    until(lambda: set(staging.iterdir()) <= before)
+    refused("ResourceNotFoundException", 404, shop.codeartifact.list_package_versions, **PACKAGE, repository="web")
+    assert size(shop) == 0
 
 
 def test_plain_http_gives_and_takes_what_the_api_does(shop):

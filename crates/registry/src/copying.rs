@@ -11,7 +11,7 @@ use codeartifact::name::{Coordinates, PackageFormat};
 use codeartifact::package_version::{self, Wanting};
 use codeartifact::repository::Repository;
 use futures_util::{FutureExt as _, StreamExt as _};
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::header::{ACCEPT, HeaderValue};
 use hyper::{HeaderMap, Method, Response, StatusCode};
 use model::Members;
@@ -22,6 +22,7 @@ use service::Call;
 use crate::answer::Body;
 use crate::endpoint::{Endpoint, Visit};
 use crate::intake::Intake;
+use crate::refusal::Refusal;
 use crate::upstream::ViaChain;
 use crate::{cargo, maven, npm, pypi};
 
@@ -30,6 +31,9 @@ const FETCHES_MAX: usize = 4;
 
 /// How long a copy waits for what it needs; clients wait for a minute. What comes later is there for the next one.
 const WAIT_MAX: Duration = Duration::from_secs(45);
+
+/// How the names of the files end that every Maven version may have; others come when somebody asks for them.
+const MAVEN_FILES: [&str; 4] = [".pom", ".jar", "-sources.jar", "-javadoc.jar"];
 
 /// Longest page of a Python project that is read.
 const PAGE_BYTES_MAX: usize = 32 << 20;
@@ -59,53 +63,63 @@ impl Endpoint {
     /// Brings a version in through the first connection that has it.
     async fn bring_in(&self, call: &Call, connections: &[Repository], package: &Coordinates, version: &str) {
         for repository in connections {
-            let Some(path) = self.path(call, repository, package, version).await else { continue };
-            let response = self.download(call, repository, package.format, path, HeaderMap::new()).await;
-            match response.map(|response| response.status()) {
-                Some(StatusCode::OK) => return,
-                Some(StatusCode::NOT_FOUND) | None => {}
-                Some(status) => {
-                    let key = &repository.key.name;
-                    log::warn!("{version} of {package} did not come in through {key} for a copy: {status}");
+            let mut has_come = false;
+            for path in self.paths(call, repository, package, version).await {
+                let answer = self.download(call, repository, package.format, path, HeaderMap::new()).await;
+                match answer {
+                    Ok(response) => has_come |= response.status() == StatusCode::OK,
+                    Err(refusal) if refusal.status == StatusCode::NOT_FOUND => {}
+                    Err(refusal) => {
+                        let (key, why) = (&repository.key.name, refusal.sentence);
+                        log::warn!(
+                            "{version} of {package} did not come whole through {key} for a copy: {why}"
+                        );
+                    }
                 }
+            }
+            if has_come {
+                return;
             }
         }
     }
 
-    /// The path of a file of a version, below the endpoint of a repository.
-    async fn path(
+    /// The paths of the files of a version, below the endpoint of a repository: of all that it is made of, since what
+    /// comes later in the background would miss the copy.
+    async fn paths(
         &self,
         call: &Call,
         repository: &Repository,
         package: &Coordinates,
         version: &str,
-    ) -> Option<String> {
+    ) -> Vec<String> {
         let name = encoded(&package.name);
         let version = encoded(version);
         match package.format {
             PackageFormat::Npm if package.namespace.is_empty() => {
-                Some(format!("{name}/-/{name}-{version}.tgz"))
+                vec![format!("{name}/-/{name}-{version}.tgz")]
             }
             PackageFormat::Npm => {
-                Some(format!("@{}/{name}/-/{name}-{version}.tgz", encoded(&package.namespace)))
+                vec![format!("@{}/{name}/-/{name}-{version}.tgz", encoded(&package.namespace))]
             }
-            PackageFormat::Cargo => Some(format!("api/v1/crates/{name}/{version}/download")),
+            PackageFormat::Cargo => vec![format!("api/v1/crates/{name}/{version}/download")],
             PackageFormat::Maven => {
                 let group: Vec<String> = package.namespace.split('.').map(encoded).collect();
-                Some(format!("{}/{name}/{version}/{name}-{version}.pom", group.join("/")))
+                let folder = format!("{}/{name}/{version}", group.join("/"));
+                MAVEN_FILES.iter().map(|file| format!("{folder}/{name}-{version}{file}")).collect()
             }
             PackageFormat::Pypi => {
                 let accept = HeaderValue::from_static("application/vnd.pypi.simple.v1+json");
                 let headers = HeaderMap::from_iter([(ACCEPT, accept)]);
                 let path = format!("simple/{name}/");
-                let page = self.download(call, repository, package.format, path, headers).await?;
-                let page =
-                    http_body_util::Limited::new(page.into_body(), PAGE_BYTES_MAX).collect().await.ok()?;
-                let file = file_of(&page.to_bytes(), &version)?;
-                Some(format!("simple/{name}/{version}/{}", encoded(&file)))
+                let Ok(page) = self.download(call, repository, package.format, path, headers).await else {
+                    return Vec::new();
+                };
+                let page = Limited::new(page.into_body(), PAGE_BYTES_MAX).collect().await;
+                let files = page.map_or_else(|_| Vec::new(), |page| files_of(&page.to_bytes(), &version));
+                files.iter().map(|file| format!("simple/{name}/{version}/{}", encoded(file))).collect()
             }
             PackageFormat::Generic | PackageFormat::Nuget | PackageFormat::Ruby | PackageFormat::Swift => {
-                None
+                Vec::new()
             }
         }
     }
@@ -119,7 +133,7 @@ impl Endpoint {
         format: PackageFormat,
         rest: String,
         headers: HeaderMap,
-    ) -> Option<Response<Body>> {
+    ) -> Result<Response<Body>, Refusal> {
         let key = repository.key.clone();
         let owner = key.domain.account.clone();
         let base = format!("{}/{format}/d/{}-{owner}/{}/", call.base_url, key.domain.name, key.name);
@@ -143,10 +157,10 @@ impl Endpoint {
             PackageFormat::Maven => maven::answer(shared, visit, intake).await,
             PackageFormat::Cargo => cargo::answer(shared, visit, intake).await,
             PackageFormat::Generic | PackageFormat::Nuget | PackageFormat::Ruby | PackageFormat::Swift => {
-                return None;
+                return Err(Refusal::not_found("no public registry of this format is asked"));
             }
         };
-        outcome.ok()
+        outcome
     }
 }
 
@@ -154,14 +168,15 @@ fn encoded(segment: &str) -> String {
     utf8_percent_encode(segment, SEGMENT).to_string()
 }
 
-/// The name of any file of a version on a project's page, whose URLs end in `{version}/{file}#…`.
-fn file_of(page: &[u8], version: &str) -> Option<String> {
-    let page: Value = serde_json::from_slice(page).ok()?;
+/// The names of the files of a version on a project's page, whose URLs end in `{version}/{file}#…`.
+fn files_of(page: &[u8], version: &str) -> Vec<String> {
+    let page: Value = serde_json::from_slice(page).unwrap_or_default();
     let of_version = |file: &&Value| {
         let url = file["url"].as_str().unwrap_or_default().split('#').next().unwrap_or_default();
         url.rsplit('/').nth(1) == Some(version)
     };
-    page["files"].as_array()?.iter().find(of_version)?["filename"].as_str().map(str::to_owned)
+    let files = page["files"].as_array().into_iter().flatten().filter(of_version);
+    files.filter_map(|file| file["filename"].as_str().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]
@@ -169,11 +184,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_of_a_version_is_found_on_the_page() {
+    fn the_files_of_a_version_are_found_on_the_page() {
         let page = br#"{"files": [{"filename": "a-1.0.tar.gz", "url": "1.0/a-1.0.tar.gz#sha256=0"},
             {"filename": "a-2.0.tar.gz", "url": "http://x/simple/a/2.0/a-2.0.tar.gz"}]}"#;
-        assert_eq!(file_of(page, "2.0").as_deref(), Some("a-2.0.tar.gz"));
-        assert_eq!(file_of(page, "3.0"), None);
-        assert_eq!(file_of(b"<html>", "2.0"), None);
+        assert_eq!(files_of(page, "1.0"), ["a-1.0.tar.gz"]);
+        assert_eq!(files_of(page, "2.0"), ["a-2.0.tar.gz"]);
+        assert_eq!(files_of(page, "3.0"), [""; 0]);
+        assert_eq!(files_of(b"<html>", "2.0"), [""; 0]);
     }
 }
