@@ -31,6 +31,16 @@ pub async fn read(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -
         }
     };
     let (answered, length) = parse(&buffer[..head])?;
+    let Some(length) = length else {
+        // In chunks: the last one is empty. What looks like it inside of one would only end the reading of a page early,
+        // and the next answer would then not begin like one.
+        while !buffer[head..].ends_with(b"0\r\n\r\n") {
+            if stream.read_buf(buffer).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        return Ok(answered);
+    };
     while buffer.len() < head + length {
         if stream.read_buf(buffer).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -42,21 +52,27 @@ pub async fn read(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -
     Ok(answered)
 }
 
-fn parse(head: &[u8]) -> io::Result<(Answered, usize)> {
+/// What the head says; no length means chunks.
+fn parse(head: &[u8]) -> io::Result<(Answered, Option<usize>)> {
     let wrong = |what: &str| io::Error::other(format!("{what}: {}", String::from_utf8_lossy(head)));
     let status = head.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
     let status = status.ok_or_else(|| wrong("no status"))?;
-    let mut length = None;
+    let (mut length, mut chunked) = (None, false);
     let mut closes = head.starts_with(b"HTTP/1.0");
     for line in head.split(|byte| *byte == b'\n') {
         if let Some(value) = field(line, b"content-length:") {
             length = std::str::from_utf8(value).ok().and_then(|text| text.trim().parse().ok());
+        } else if let Some(value) = field(line, b"transfer-encoding:") {
+            chunked = value.trim_ascii().eq_ignore_ascii_case(b"chunked");
         } else if let Some(value) = field(line, b"connection:") {
             closes = value.trim_ascii().eq_ignore_ascii_case(b"close");
         }
     }
     // 304 has no body, whatever length it names.
-    let length = if status == 304 { 0 } else { length.ok_or_else(|| wrong("no Content-Length"))? };
+    let length = if status == 304 { Some(0) } else { length };
+    if length.is_none() && !chunked {
+        return Err(wrong("no Content-Length"));
+    }
     Ok((Answered { status, closes }, length))
 }
 
