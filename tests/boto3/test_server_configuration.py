@@ -304,13 +304,16 @@ def test_rates_are_off_unless_they_are_set(configured, server):
     caller = shop(server)
     for _ in range(100):
         caller.codeartifact.get_authorization_token(domain="shop")
-    limited = configured("[quotas.rates]\nget_authorization_token = 0.01\ntoken = 0.01\naddress = 0.01\n").start()
+    limited = configured("[quotas.rates]\nget_authorization_token = 0.01\npublish_package_version = 0.01\ntoken = 0.01\naddress = 0.01\n").start()
     caller = shop(limited)
     bearer = {"Authorization": f"Bearer {token(caller)}"}
     call = caller.codeartifact.get_authorization_token
     refusal = refused("ThrottlingException", 429, call, domain="shop")
     assert 1 <= int(refusal.headers["retry-after"]) <= 100
     assert refusal.members.get("retryAfterSeconds") == int(refusal.headers["retry-after"])
+    publish = caller.codeartifact.publish_package_version
+    publish(**generic(b"one"))
+    refused("ThrottlingException", 429, publish, **generic(b"two", version="2.0.0"))
     other = Caller(limited)
     other.codeartifact.create_domain(domain="shop")
     token(other)

@@ -188,6 +188,7 @@ impl Table {
     ) -> Result<(), Problem> {
         let entry = self.entry(spec, &members)?;
         let Some(ask) = &entry.ask else { return Ok(()) };
+        throttle(call, spec, entry.access)?;
         let (question, call) = (ask(members), call.clone());
         let outcome = store.read(move |tx| question.run(tx, &call)).await;
         outcome.map(drop).map_err(|failure| self.problem(spec, failure))
@@ -215,7 +216,10 @@ impl Table {
         members: Members,
     ) -> Result<(Request, Access), Problem> {
         let entry = self.entry(spec, &members)?;
-        throttle(call, spec, entry.access)?;
+        // Where bytes come, it was asked before them.
+        if entry.ask.is_none() {
+            throttle(call, spec, entry.access)?;
+        }
         let claim = Claim::of(spec, &members);
         let request = Request { spec, call: call.clone(), claim, job: (entry.prepare)(members) };
         Ok((request, entry.access))
