@@ -115,9 +115,9 @@ impl CargoUpstream {
         let url = upstream.url.join(&named);
         let url = url.map_err(|_| FetchError::BadUrl(named.chars().take(200).collect()))?;
         let cksum = line.cksum().to_owned();
-        let proof = Arc::new(move |staged: &Staged| match staged.sha256 == cksum {
-            true => Ok(()),
-            false => Err(format!("the index says SHA-256 {cksum}, the crate has {}", staged.sha256)),
+        let proof = Arc::new(move |staged: &Staged| {
+            let differs = || format!("the index says SHA-256 {cksum}, the crate has {}", staged.sha256);
+            (staged.sha256 == cksum).then_some(()).ok_or_else(differs)
         });
         let came = self.crates.file(upstream, &url, via, blobs, proof).await?;
         came.map(|download| download.staged).ok_or(FetchError::Status(404))

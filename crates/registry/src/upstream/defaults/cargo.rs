@@ -33,8 +33,8 @@ impl Cargo {
         let home = machine.variable("CARGO_HOME").map(PathBuf::from);
         let home = home.or_else(|| machine.home().map(|home| home.join(".cargo")));
         let first = |names: [&str; 2]| {
-            let paths = names.into_iter().filter_map(|name| Some(home.as_ref()?.join(name)));
-            paths.filter_map(|path| read(machine, path)).next()
+            let mut paths = names.into_iter().filter_map(|name| Some(home.as_ref()?.join(name)));
+            paths.find_map(|path| read(machine, path))
         };
         // cargo prefers the older name when both are there.
         let configuration = first(["config", "config.toml"]);
@@ -67,13 +67,11 @@ impl Clients for Cargo {
 fn read(machine: &dyn Machine, path: PathBuf) -> Option<File> {
     let text = machine.read(&path)?;
     let from = path.display().to_string();
-    match toml::from_str(&text) {
-        Ok(table) => Some(File { table, from }),
-        Err(_) => {
-            log::warn!("{from} cannot be read as cargo configuration, it is skipped");
-            None
-        }
-    }
+    let Ok(table) = toml::from_str(&text) else {
+        log::warn!("{from} cannot be read as cargo configuration, it is skipped");
+        return None;
+    };
+    Some(File { table, from })
 }
 
 /// The text at a path of tables.
