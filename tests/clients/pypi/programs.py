@@ -14,7 +14,6 @@ PROGRAMS = {
     "clients": ("pip==26.3", "twine==7.0.0", "uv==0.13.9"),
     "keyring": ("keyrings.codeartifact==2.1.0",),
     "poetry": ("poetry==2.5.1",),
-    "pdm": ("pdm==2.29.4",),
     "hatch": ("hatch==1.18.2",),
     "flit": ("flit==4.2.0",),
     "pipenv": ("pipenv==2026.10.3",),
