@@ -26,9 +26,9 @@ pub(super) fn document(data: &[u8]) {
         Err(invalid) => {
             let sentence = invalid.to_string();
             assert!(sentence.len() < 4_000, "{sentence}");
-            return note(
-                invalid.path.chars().filter(|character| !character.is_ascii_digit()).collect::<String>(),
-            );
+            // Names in the path and values in the rule are the input's own.
+            let words: Vec<&str> = invalid.rule.split(' ').take(3).collect();
+            return note((invalid.path.split('.').count().min(5), words));
         }
     };
     let mut context = Context::new();
@@ -55,7 +55,7 @@ pub(super) fn document(data: &[u8]) {
         ] {
             let request = Request { principal: principal.as_ref(), action, resource, context: &context };
             let verdict = document.verdict(&request);
-            note((action, verdict as u8, document.statements.len()));
+            note((action, verdict as u8, document.statements.len().min(4)));
             with_more(&document, "Deny", "*", |more| assert_eq!(more.verdict(&request), Verdict::Deny));
             with_more(&document, "Deny", "other:Thing", |more| assert_eq!(more.verdict(&request), verdict));
             with_more(&document, "Allow", "*", |more| {
