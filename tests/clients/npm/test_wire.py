@@ -122,3 +122,27 @@ def test_who_waits_with_the_body_is_told_to_go_on_or_refused(shop):
     connection.sendall(b"{}")
     assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
     connection.close()
+
+
+def test_what_npm_keeps_of_people_is_answered_in_sentences(shop):
+    """npm shows them to whoever tries."""
+    shop.home.login("store")
+    shop.home.npm("publish", cwd=shop.home.package("@acme/kit", "1.0.0"))
+    for command, says in {
+        "owner add bob @acme/kit": "this registry has no accounts of its own",
+        "star @acme/kit": "stars and owners are not kept here",
+        "access get status @acme/kit": "this registry keeps no access to packages",
+        "profile get": "this registry keeps no profiles of users",
+        "token list": "this registry keeps no tokens of npm",
+        "team ls acme": "this registry keeps no teams",
+    }.items():
+        output = shop.home.npm(*command.split(), fails=True)
+        assert says in output, (command, output)
+    token = (shop.home.folder / ".npmrc").read_text().split(":_authToken=")[1].split()[0]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert shop.server.get(f"{shop.path('store')}-/whoami", **headers)[0] == 200
+    shop.home.npm("logout")
+    assert "_authToken" not in (shop.home.folder / ".npmrc").read_text()
+    status, _, body = shop.server.get(f"{shop.path('store')}-/whoami", **headers)
+    assert (status, "revoked" in json.loads(body)["error"]) == (401, True), body
+    assert token not in shop.server.read_log(), "a token stands in the log"
