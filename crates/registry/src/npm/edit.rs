@@ -26,7 +26,10 @@ pub(super) async fn apply(
     edit: Edit,
 ) -> Result<Response<Body>, Refusal> {
     if edit.versions.is_none() && edit.dist_tags.is_none() {
-        return Err(Refusal::new(400, "the document names no version and no tag; stars and owners are not kept here"));
+        return Err(Refusal::new(
+            400,
+            "the document names no version and no tag; stars and owners are not kept here",
+        ));
     }
     let shown = listing::shown(shared, visit, name).await?;
     let mut tags = edit.dist_tags.unwrap_or_default();
