@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -111,6 +112,22 @@ def test_a_policy_is_given_back_and_deleted(shop):
         refused("ConflictException", 409, delete, says=kept["revision"], members=missing, **where, **stale)
         assert answer(delete(**where, policyRevision=kept["revision"]))["policy"] == kept
         refused("ResourceNotFoundException", 404, get, **where)
+
+
+def test_of_many_who_change_the_same_revision_one_succeeds(shop):
+    revision = put_domain(shop, policy("Allow", "codeartifact:*", "111122223333"))["revision"]
+
+    def put(number):
+        document = policy("Allow", "codeartifact:*", "111122223333", Sid=f"number{number}")
+        try:
+            return put_domain(shop, document, policyRevision=revision)
+        except shop.codeartifact.exceptions.ConflictException:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        kept = [policy for policy in pool.map(put, range(24)) if policy]
+    assert len(kept) == 1
+    assert answer(shop.codeartifact.get_domain_permissions_policy(domain="shop"))["policy"] == kept[0]
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,14 @@ def test_another_account_reads_nothing_and_learns_nothing(shop, format):
             assert len(answers) == 1, answers
 
 
+@pytest.mark.parametrize("path", ["-/npm/v1/security/advisories/bulk", "-/npm/v1/security/audits/quick"])
+def test_an_audit_is_a_read(shop, path):
+    shop.allow("Allow", PUBLISH, shop.stranger.account)
+    body = json.dumps({"kit": ["1.0.0"]}).encode()
+    status, said = shop.send(shop.stranger, "POST", "npm", path, body, "application/json")
+    assert (status, READ in said) == (403, True), said
+
+
 @pytest.mark.parametrize("format", READS)
 def test_a_denial_bites_the_owner_on_every_route(shop, format):
     shop.allow("Deny", READ, "*")

@@ -363,6 +363,30 @@ fn conditions_see_the_tags_of_the_request_and_of_the_resource() {
 }
 
 #[test]
+fn tags_ask_the_policy_of_what_carries_them() {
+    shop(&[("web", &[])], |_, caller| {
+        let stranger = caller.clone().of_account(STRANGER);
+        let outcomes = |rest: &str| {
+            let arn = format!("arn:aws:codeartifact:us-east-1:{OWNER}:{rest}");
+            let tags = json!([{"key": "team", "value": "blue"}]);
+            [
+                ("TagResource", json!({"resourceArn": arn, "tags": tags})),
+                ("ListTagsForResource", json!({"resourceArn": arn})),
+                ("UntagResource", json!({"resourceArn": arn, "tagKeys": ["team"]})),
+            ]
+            .map(|(operation, input)| stranger.send(operation, input).is_ok())
+        };
+        let kinds = ["domain/shop", "package-group/shop/%2a", "repository/shop/web"];
+        assert_eq!(kinds.map(outcomes), [[false; 3]; 3]);
+        set_domain_policy(caller, policy("Allow", "codeartifact:*Tag*", STRANGER));
+        assert_eq!(kinds.map(outcomes), [[true; 3], [true; 3], [false; 3]]);
+        caller.ok("DeleteDomainPermissionsPolicy", json!({"domain": "shop"}));
+        set_policy(caller, "web", "Allow", "codeartifact:*Tag*", STRANGER);
+        assert_eq!(kinds.map(outcomes), [[false; 3], [false; 3], [true; 3]]);
+    });
+}
+
+#[test]
 fn lists_of_the_account_ask_no_resource() {
     shop(&[("web", &[])], |_, caller| {
         set_domain_policy(caller, policy("Deny", "*", "*"));
