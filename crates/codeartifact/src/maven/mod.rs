@@ -7,6 +7,6 @@ mod publish;
 mod snapshot;
 mod verdict;
 
-pub use publish::{Listed, METADATA_ASSET, listed, plugins, publish};
+pub use publish::{Listed, METADATA_ASSET, add, listed, plugins, publish};
 pub use snapshot::{Deployment, deploy};
-pub use verdict::{Verdict, compare, remember};
+pub use verdict::{NO_MANIFEST, Verdict, compare, remember};

@@ -7,8 +7,8 @@ use model::Timestamp;
 use service::Call;
 use store::Tx;
 
-use super::verdict;
-use crate::arrival::{self, Addition, Replaces};
+use super::verdict::{self, NO_MANIFEST};
+use crate::arrival::{self, Addition, Published, Replaces};
 use crate::error::{Error, invalid};
 use crate::name::Coordinates;
 use crate::package::{self, table::Filter};
@@ -22,6 +22,21 @@ pub const METADATA_ASSET: &str = "maven-metadata.xml";
 
 /// Most packages of one repository that are looked at for the plugins of their group.
 const GROUP_PACKAGES_MAX: usize = 1000;
+
+/// Adds files to a version, which comes to exist if it does not; errors as for [`arrival::add`].
+pub fn add(
+    tx: &mut Tx,
+    call: &Call,
+    key: &RepositoryKey,
+    package: &Coordinates,
+    addition: &Addition,
+) -> Result<Published, Error> {
+    let mut addition = addition.clone();
+    if package_version::get(tx, key, package, &addition.version)?.is_none() {
+        addition.manifest = Some(NO_MANIFEST.to_owned());
+    }
+    arrival::add(tx, call, key, package, &addition)
+}
 
 /// Publishes every version that is listed and Unfinished here; all or none. Says which.
 ///

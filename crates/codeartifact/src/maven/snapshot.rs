@@ -5,6 +5,7 @@ use service::Call;
 use store::Tx;
 
 use super::publish::{may_publish, refuse_wrong};
+use super::verdict::NO_MANIFEST;
 use crate::arrival::{self, Addition, Replaces};
 use crate::error::{Error, invalid};
 use crate::name::Coordinates;
@@ -55,7 +56,8 @@ pub fn deploy(
     // A build of a classifier alone has no POM; what the one before it said stays true.
     let facts = Some(facts).filter(|facts| *facts != Facts::default());
     let addition = Addition {
-        version: snapshot.clone(),
+        version: snapshot,
+        manifest: Some(NO_MANIFEST.to_owned()),
         facts,
         assets: files,
         replaces: Replaces::Everything,

@@ -24,6 +24,9 @@ pub enum Verdict {
     NoAsset,
 }
 
+/// The manifest of a Maven version of which nothing is said but what its files say.
+pub const NO_MANIFEST: &str = "{}";
+
 /// The checksums that were wrong, by asset: the extensions of their files.
 pub(super) type Wrong = BTreeMap<String, BTreeSet<String>>;
 
@@ -88,9 +91,13 @@ pub(super) fn wrong(
     Ok(serde_json::from_value(manifest["flags"]["wrong_checksums"].clone()).unwrap_or_default())
 }
 
-/// The manifest of a Maven version: it holds what its files do not say, which is what was said against them.
+/// The manifest of a Maven version: it holds what its files do not say, which is what was said against them. None of that
+/// counts for the revision.
 fn manifest(wrong: &Wrong) -> String {
-    if wrong.is_empty() { String::new() } else { json!({"flags": {"wrong_checksums": wrong}}).to_string() }
+    if wrong.is_empty() {
+        return NO_MANIFEST.to_owned();
+    }
+    json!({"flags": {"wrong_checksums": wrong}}).to_string()
 }
 
 fn digest<'a>(asset: &'a Asset, algorithm: &str) -> Option<&'a str> {

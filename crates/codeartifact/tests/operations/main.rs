@@ -15,6 +15,7 @@ mod external_connection;
 mod group_gate;
 mod large_deletion;
 mod longest;
+mod maven;
 mod migration;
 mod null;
 mod package;

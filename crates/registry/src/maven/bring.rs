@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use codeartifact::arrival::{self, NewVersion, Supplement};
+use codeartifact::maven::NO_MANIFEST;
 use codeartifact::package_version::{self, Asset, EntryPoint, Facts, OriginType};
 use codeartifact::repository::Repository;
 use codeartifact::resolution::{Found, Held};
@@ -154,6 +155,7 @@ async fn keep(
     let asset = Asset { on_demand: !usual, ..Asset::of_blob(&path.file, &download.staged) };
     let new = NewVersion {
         version: path.version(),
+        manifest: NO_MANIFEST.to_owned(),
         facts: facts.clone().unwrap_or_default(),
         assets: vec![asset.clone()],
         upstream_published_at: download.last_modified,

@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use codeartifact::arrival::{self, Addition, Admission};
-use codeartifact::limits::ASSET_BYTES_MAX;
+use codeartifact::maven;
 use codeartifact::package_version::{Asset, Facts};
+use codeartifact::quota;
 use formats::maven::name::PackageName;
 use formats::maven::pom::{POM_BYTES_MAX, Pom};
 use formats::maven::route::FilePath;
@@ -36,14 +37,15 @@ pub(super) async fn answer(
     let package = coordinates(&path.package);
     let admission = admit(shared, visit, path).await?;
     refuse_taken(shared, visit, path, &admission).await?;
-    intake.check(ASSET_BYTES_MAX.unsigned_abs())?;
-    let staged = receive(shared, intake).await?;
+    let bytes_max = quota::ASSET_BYTES.of(&visit.call);
+    intake.check(bytes_max)?;
+    let staged = receive(shared, intake, bytes_max).await?;
     let mut addition = addition(path, Asset::of_blob(&path.file, &staged));
     if path.is_pom() {
         addition.facts = facts(shared, &path.package, &staged).await?;
     }
     let (call, key) = (visit.call.clone(), visit.repository.clone());
-    let add = move |tx: &mut store::Tx| arrival::add(tx, &call, &key, &package, &addition);
+    let add = move |tx: &mut store::Tx| maven::add(tx, &call, &key, &package, &addition);
     let published = shared.parts.store.write(add).await?;
     let status = if published.changed { StatusCode::CREATED } else { StatusCode::OK };
     Ok(answer::text(status, ""))
@@ -113,13 +115,13 @@ async fn refuse_taken(
     Ok(())
 }
 
-async fn receive(shared: &Shared, intake: &mut Intake) -> Result<Staged, Refusal> {
+async fn receive(shared: &Shared, intake: &mut Intake, bytes_max: u64) -> Result<Staged, Refusal> {
     let mut stage = shared.parts.blobs.stage();
     let mut size = 0_u64;
     while let Some(bytes) = intake.next().await? {
         size += bytes.len() as u64;
-        if size > ASSET_BYTES_MAX.unsigned_abs() {
-            return Err(Refusal::new(413, format!("the file is larger than {ASSET_BYTES_MAX} bytes")));
+        if size > bytes_max {
+            return Err(Refusal::new(413, format!("the file is larger than {bytes_max} bytes")));
         }
         stage.write(&bytes).await?;
     }
