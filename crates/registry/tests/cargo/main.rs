@@ -5,6 +5,7 @@
 mod access;
 mod age;
 mod arriving;
+mod group;
 mod index;
 mod publishing;
 mod support;

@@ -1,0 +1,46 @@
+//! Package groups decide about crates: what may be published where, and which names are not told to anybody.
+
+use serde_json::json;
+use testkit::crate_registry::krate;
+
+use crate::support::Shop;
+
+/// A group of crates with restrictions.
+fn group(shop: &Shop, pattern: &str, restrictions: &serde_json::Value) {
+    let caller = shop.world.caller();
+    caller.ok("CreatePackageGroup", json!({"domain": "shop", "packageGroup": pattern}));
+    let input = json!({"domain": "shop", "packageGroup": pattern, "restrictions": restrictions});
+    caller.ok("UpdatePackageGroupOriginConfiguration", input);
+}
+
+#[tokio::test]
+async fn a_blocked_name_is_told_to_nobody_by_any_way() {
+    let shop = Shop::new();
+    group(&shop, "/cargo//acme-*", &json!({"EXTERNAL_UPSTREAM": "BLOCK"}));
+    for name in ["acme-kit", "acme_kit"] {
+        shop.public.publish(&krate(name, "9.9.9", ""), json!({}));
+    }
+    for spelling in ["acme-kit", "acme_kit", "ACME-Kit"] {
+        let name = spelling.to_lowercase();
+        shop.get("app", &format!("ac/me/{name}")).await.refused(404);
+        let download = format!("api/v1/crates/{spelling}/9.9.9/download");
+        shop.get("app", &download).await.refused(404);
+        assert_eq!(shop.send(shop.request("HEAD", "app", &download), "").await.status, 404);
+        shop.get("app", &format!("api/v1/crates/{spelling}")).await.refused(404);
+        shop.get("app", &format!("api/v1/crates/{spelling}/versions")).await.refused(404);
+        shop.get("app", &format!("api/v1/crates?q={spelling}")).await.ok();
+    }
+    shop.publish("app", "acme-kit", "9.9.9", "").await.ok();
+    assert_eq!(shop.public.requests_in_all(), 0);
+    assert_eq!(shop.listed("app", "wi/dg/widget").await.len(), 2, "others are asked for");
+}
+
+#[tokio::test]
+async fn what_a_group_closes_to_publishing_is_refused() {
+    let shop = Shop::new();
+    group(&shop, "/cargo//acme-*", &json!({"PUBLISH": "BLOCK"}));
+    let sentence = shop.publish("app", "acme-kit", "1.0.0", "").await.refused(409);
+    assert!(sentence.contains("/cargo//acme-*"), "{sentence}");
+    shop.publish("app", "other", "1.0.0", "").await.ok();
+    assert!(shop.versions("app", "acme-kit").is_empty());
+}
