@@ -143,6 +143,22 @@ pub fn normalised(text: &str) -> String {
     Version::parse(text).map_or_else(|| text.trim().to_owned(), |version| version.to_string())
 }
 
+/// Whether two spellings name one version: `1.0` and `1.0.0` do.
+pub fn is_same(left: &str, right: &str) -> bool {
+    let read = (Version::parse(left), Version::parse(right));
+    left == right || matches!(read, (Some(left), Some(right)) if left == right)
+}
+
+/// A name that all spellings of a version share: without the zeros that do not count.
+pub fn key(text: &str) -> String {
+    let Some(mut version) = Version::parse(text) else { return text.trim().to_owned() };
+    version.release = version.significant().to_vec();
+    if version.release.is_empty() {
+        version.release.push(0);
+    }
+    version.to_string()
+}
+
 impl Rest<'_> {
     /// Reads something, or nothing of it.
     fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
@@ -323,6 +339,13 @@ mod tests {
         }
         assert_eq!(normalised(" 1.0-beta "), "1.0b0");
         assert_eq!(normalised("nightly"), "nightly");
+        assert!(
+            is_same("1.0", "v1.0.0") && is_same("x", "x") && !is_same("1.0", "1.0.1") && !is_same("x", "y")
+        );
+        for (left, right) in [("1.0", "1.0.0"), ("0", "0.0"), ("1.0a1", "1.0.0-alpha1"), ("1!2.0", "1!2")] {
+            assert_eq!(key(left), key(right));
+        }
+        assert_ne!(key("1.0"), key("1.0.post1"));
         assert!(Version::parse("1.0b1").unwrap().is_prerelease());
         assert!(!Version::parse("1.0.post1").unwrap().is_prerelease());
     }

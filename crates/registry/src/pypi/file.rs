@@ -32,7 +32,7 @@ impl Wanted {
     pub(super) fn of(visit: &Visit, project: &ProjectName, text: &str, file: &str) -> Result<Self, Refusal> {
         let version = version::normalised(text);
         let named = FileName::parse(project, file);
-        let fits = named.is_some_and(|named| named.version == version || same(&named.version, &version));
+        let fits = named.is_some_and(|named| version::is_same(&named.version, &version));
         if !fits {
             return Err(no_file(visit, project, text, file));
         }
@@ -47,12 +47,6 @@ impl Wanted {
     pub(super) fn on<'a>(&self, page: &'a Page) -> Option<&'a File> {
         page.file(&self.file).filter(|file| file.version == self.version)
     }
-}
-
-/// Whether two spellings name one version.
-fn same(left: &str, right: &str) -> bool {
-    let (left, right) = (version::Version::parse(left), version::Version::parse(right));
-    left.is_some() && left == right
 }
 
 /// Answers a file, or a part of it.

@@ -14,6 +14,7 @@ use formats::pypi::name::ProjectName;
 use formats::pypi::page::{File, Page};
 use formats::pypi::record::{Record, offered};
 use formats::pypi::rendering::{self, Shown};
+use formats::pypi::version;
 use model::Timestamp;
 
 use super::page::Text;
@@ -172,7 +173,7 @@ struct Merging {
     due: Vec<Due>,
     matures_at: Option<Timestamp>,
     age: Option<ReleaseAge>,
-    /// Versions that a nearer repository holds, listed or not.
+    /// Versions that a nearer repository holds, listed or not, by the keys of their names.
     seen: HashSet<String>,
 }
 
@@ -187,12 +188,14 @@ impl Merging {
         };
         for listed in &read.repositories {
             for version in &listed.versions {
-                if !merging.seen.contains(&version.version) && version.status == Status::Published {
+                if !merging.seen.contains(&version::key(&version.version))
+                    && version.status == Status::Published
+                {
                     merging.add_held(version, &read.repositories, outside);
                 }
             }
-            merging.seen.extend(listed.versions.iter().map(|version| version.version.clone()));
-            merging.seen.extend(listed.too_young.iter().cloned());
+            merging.seen.extend(listed.versions.iter().map(|version| version::key(&version.version)));
+            merging.seen.extend(listed.too_young.iter().map(|version| version::key(version)));
             let answer = outside.iter().find(|answer| answer.repository == listed.repository.key.name);
             let page = answer.and_then(|answer| answer.page.as_ref()).filter(|_| listed.connection.is_some());
             if let Some(page) = page {
@@ -228,14 +231,14 @@ impl Merging {
 
     /// Shows what an index has of versions that no nearer repository holds.
     fn add_page(&mut self, page: &Page) {
-        let mut found = HashSet::new();
-        for file in page.files.iter().filter(|file| !self.seen.contains(&file.version)).collect::<Vec<_>>() {
-            found.insert(file.version.clone());
-            if self.admits(file) {
+        let mut found = HashMap::new();
+        for file in &page.files {
+            let key = found.entry(file.version.as_str()).or_insert_with(|| version::key(&file.version));
+            if !self.seen.contains(key.as_str()) && self.admits(file) {
                 self.files.push(offered(file));
             }
         }
-        self.seen.extend(found);
+        self.seen.extend(found.into_values());
     }
 
     /// Whether a file of an index may be shown, as to its age.

@@ -14,6 +14,7 @@ use formats::pypi::metadata::CoreMetadata;
 use formats::pypi::page::Digests;
 use formats::pypi::record::Record;
 use formats::pypi::upload::Upload;
+use formats::pypi::version::is_same;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Response, StatusCode};
 use store::Staged;
@@ -120,7 +121,7 @@ async fn refuse_taken(
         let Some(connection) = &repository.connection else { continue };
         let (project, version) = (&upload.project, &upload.version);
         match source::ask(shared, visit, connection, project).await {
-            Ok(Some(page)) if page.files.iter().any(|file| file.version == *version) => {
+            Ok(Some(page)) if page.files.iter().any(|file| is_same(&file.version, version)) => {
                 return Err(Admission::taken(&coordinates(project), version, repository).into());
             }
             Ok(_) => {}

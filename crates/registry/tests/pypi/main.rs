@@ -3,6 +3,7 @@
 mod age;
 mod ingestion;
 mod metadata;
+mod package_group;
 mod page;
 mod publishing;
 mod refresh;

@@ -123,3 +123,18 @@ async fn another_account_reads_and_publishes_nothing() {
     assert_eq!(shop.versions("app", "demo"), Vec::<String>::new());
     assert_eq!(shop.public.requests_in_all(), 0);
 }
+
+#[tokio::test]
+async fn the_nearest_repository_that_holds_a_version_shows_it_in_any_spelling() {
+    let shop = Shop::new();
+    let (near, far) =
+        (wheel("demo", "1.0.0", "py3-none-any", b"near"), wheel("demo", "1.0", "py3-none-any", b"far"));
+    assert_eq!(shop.upload("mid", &far).await.status, 200);
+    assert_eq!(shop.upload("app", &near).await.status, 200);
+    let open = json!({"restrictions": {"publish": "ALLOW", "upstream": "ALLOW"}});
+    shop.world.caller().ok("PutPackageOriginConfiguration", super::support::of("app", "demo", open));
+    assert_eq!(shop.page("app", "demo").await.files(), [near.name]);
+    let input = super::support::of("app", "demo", json!({"versions": ["1.0.0"], "targetStatus": "Archived"}));
+    shop.world.caller().ok("UpdatePackageVersionsStatus", input);
+    shop.page("app", "demo").await.refused(404);
+}

@@ -137,6 +137,7 @@ async fn a_version_that_the_index_has_is_not_published() {
     let file = wheel("widget", "1.0", "py3-none-any", b"ours");
     let sentence = shop.upload("app", &file).await.refused(409).to_owned();
     assert!(sentence.contains("already available through repository store"), "{sentence}");
+    shop.upload("app", &wheel("widget", "1.0.0", "py3-none-any", b"ours")).await.refused(409);
     // Another version of the same name is ours, and from then on the index is not asked.
     let file = wheel("widget", "7.0", "py3-none-any", b"ours");
     assert_eq!(shop.upload("app", &file).await.status, 200);
