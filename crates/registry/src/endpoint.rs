@@ -20,7 +20,7 @@ use crate::address::Address;
 use crate::answer::{self, Body};
 use crate::bring::Bringing;
 use crate::intake::Intake;
-use crate::lookup::Paths;
+use crate::lookup::Memory;
 use crate::refusal::Refusal;
 use crate::standing::{self, Standings};
 use crate::upstream::{Format, Identity, Resolver, ViaChain};
@@ -62,8 +62,8 @@ struct Bearer {
 pub(crate) struct Shared {
     pub(crate) parts: Parts,
     pub(crate) standings: Standings,
-    /// The ways of lookups that were read before.
-    pub(crate) paths: Paths,
+    /// What lookups read before.
+    pub(crate) memory: Memory,
     /// Files on their way in from registries.
     pub(crate) bringing: Bringing,
     pub(crate) npm: npm::State,
@@ -100,7 +100,7 @@ impl Endpoint {
     pub fn new(parts: Parts) -> Self {
         let shared = Shared {
             standings: Standings::new(&parts.store),
-            paths: Paths::new(&parts.store),
+            memory: Memory::new(&parts.store),
             parts,
             bringing: Bringing::default(),
             npm: npm::State::default(),

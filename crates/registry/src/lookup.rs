@@ -1,6 +1,7 @@
 //! Where a request's answer is looked for: the repository that is asked, and those on the way above it.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,50 +17,73 @@ use crate::refusal::Refusal;
 /// The one permission that reading needs, on the repository that is asked.
 pub(crate) const READ: &str = "codeartifact:ReadFromRepository";
 
+/// How long what was read is believed without a commit of this server: another one on the same database may have
+/// changed it.
+const BELIEVED: Duration = Duration::from_secs(2);
+/// Most that is kept of each kind.
+const KEPT_MAX: usize = 4096;
+
+/// What lookups read before: the repositories that principals may read from, where that depends on nothing that a
+/// request says of itself, and the ways from there. All of it is read again after a commit.
+pub(crate) struct Memory {
+    committed: watch::Receiver<u64>,
+    /// By repository, account and principal.
+    doors: Kept<(RepositoryKey, String, String), Repository>,
+    ways: Kept<(RepositoryKey, Coordinates), Vec<Step>>,
+}
+
+/// Values, each with the commit that it was read after and the moment.
+struct Kept<K, V>(Mutex<HashMap<K, (Arc<V>, u64, Instant)>>);
+
+impl Memory {
+    pub(crate) fn new(store: &Store) -> Self {
+        Self { committed: store.committed(), doors: Kept(Mutex::default()), ways: Kept(Mutex::default()) }
+    }
+
+    /// The number of the last commit. It is asked for before reading: what is committed meanwhile must not pass as read.
+    fn commits(&self) -> u64 {
+        *self.committed.borrow()
+    }
+}
+
+impl<K: Eq + Hash, V> Kept<K, V> {
+    fn find(&self, key: &K, commits: u64) -> Option<Arc<V>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (value, read_after, read_at) = kept.get(key)?;
+        (*read_after == commits && read_at.elapsed() < BELIEVED).then(|| Arc::clone(value))
+    }
+
+    fn keep(&self, key: K, commits: u64, value: &Arc<V>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT_MAX {
+            kept.clear();
+        }
+        kept.insert(key, (Arc::clone(value), commits, Instant::now()));
+    }
+}
+
 /// Finds the repository that is asked, if the caller may read from it.
 ///
 /// Errors in this order: domain not found, access denied, repository not found.
 pub(crate) async fn reach(shared: &Shared, visit: &Visit) -> Result<Repository, Refusal> {
+    enter(shared, visit).await.map(Arc::unwrap_or_clone)
+}
+
+/// The same, to look at.
+async fn enter(shared: &Shared, visit: &Visit) -> Result<Arc<Repository>, Refusal> {
+    let commits = shared.memory.commits();
+    let door = (visit.repository.clone(), visit.call.account.clone(), visit.call.principal.clone());
+    if let Some(repository) = shared.memory.doors.find(&door, commits) {
+        return Ok(repository);
+    }
     let (call, key) = (visit.call.clone(), visit.repository.clone());
-    let reached = shared.parts.store.read(move |tx| repository::reach(tx, &call, READ, &key)).await;
-    Ok(reached?)
-}
-
-/// How long a path is believed without a commit of this server: another one on the same database may have changed it.
-const BELIEVED: Duration = Duration::from_secs(2);
-/// Most paths that are kept.
-const PATHS_MAX: usize = 4096;
-
-/// The paths of lookups, each read once after a commit. Who may take them is asked anew each time.
-pub(crate) struct Paths {
-    committed: watch::Receiver<u64>,
-    kept: Mutex<HashMap<(RepositoryKey, Coordinates), Kept>>,
-}
-
-struct Kept {
-    path: Arc<Vec<Step>>,
-    commits: u64,
-    read_at: Instant,
-}
-
-impl Paths {
-    pub(crate) fn new(store: &Store) -> Self {
-        Self { committed: store.committed(), kept: Mutex::default() }
+    let reached = shared.parts.store.read(move |tx| repository::reach_for_long(tx, &call, READ, &key)).await;
+    let (repository, for_long) = reached?;
+    let repository = Arc::new(repository);
+    if for_long {
+        shared.memory.doors.keep(door, commits, &repository);
     }
-
-    fn find(&self, place: &(RepositoryKey, Coordinates), commits: u64) -> Option<Arc<Vec<Step>>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept.get(place)?;
-        (known.commits == commits && known.read_at.elapsed() < BELIEVED).then(|| Arc::clone(&known.path))
-    }
-
-    fn keep(&self, place: (RepositoryKey, Coordinates), commits: u64, path: &Arc<Vec<Step>>) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= PATHS_MAX {
-            kept.clear();
-        }
-        kept.insert(place, Kept { path: Arc::clone(path), commits, read_at: Instant::now() });
-    }
+    Ok(repository)
 }
 
 /// Lists the repositories that a lookup of the package visits; errors as [`reach`].
@@ -77,23 +101,16 @@ pub(crate) async fn steps(
     visit: &Visit,
     package: &Coordinates,
 ) -> Result<Arc<Vec<Step>>, Refusal> {
-    // Before reading: what is committed meanwhile must not pass as read.
-    let commits = *shared.paths.committed.borrow();
-    let place = (visit.repository.clone(), package.clone());
-    if let Some(path) = shared.paths.find(&place, commits) {
-        reach(shared, visit).await?;
-        return Ok(path);
+    let commits = shared.memory.commits();
+    let requested = enter(shared, visit).await?;
+    let way = (visit.repository.clone(), package.clone());
+    if let Some(steps) = shared.memory.ways.find(&way, commits) {
+        return Ok(steps);
     }
-    let (call, key, package) = (visit.call.clone(), visit.repository.clone(), package.clone());
-    let path = shared
-        .parts
-        .store
-        .read(move |tx| {
-            let repository = repository::reach(tx, &call, READ, &key)?;
-            Ok::<_, codeartifact::Error>(resolution::path(tx, &repository, &package)?)
-        })
-        .await;
-    let path = Arc::new(path?);
-    shared.paths.keep(place, commits, &path);
-    Ok(path)
+    let package = package.clone();
+    let read: Result<Vec<Step>, store::Error> =
+        shared.parts.store.read(move |tx| resolution::path(tx, &requested, &package)).await;
+    let steps = Arc::new(read?);
+    shared.memory.ways.keep(way, commits, &steps);
+    Ok(steps)
 }

@@ -59,6 +59,12 @@ impl Guard {
         decide(identity, resource, self.own).map_err(|refused| denied(call, wanted, refused))
     }
 
+    /// Whether nothing that a request says of itself matters here: no policy hangs on what is guarded, and those of
+    /// principals are not stored yet (`Call::identity_verdict`).
+    pub(crate) fn is_unconditional(&self) -> bool {
+        self.policy.is_none()
+    }
+
     /// Asks whether the caller may get a bearer token, which is no action on a resource: the caller's own policies
     /// allow it, and the policy of the domain can only deny it (assumed).
     ///

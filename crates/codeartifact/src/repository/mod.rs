@@ -80,6 +80,21 @@ pub fn reach(tx: &mut Tx, call: &Call, action: &str, key: &RepositoryKey) -> Res
     reach_for(tx, call, key, &Wanted::new(action, &resource))
 }
 
+/// The same as [`reach`]; says also whether every request of this principal is answered so until something is committed,
+/// since no policy was asked.
+pub fn reach_for_long(
+    tx: &mut Tx,
+    call: &Call,
+    action: &str,
+    key: &RepositoryKey,
+) -> Result<(Repository, bool), Error> {
+    let resource = arn::repository(&call.partition, key);
+    let (domain, repository, guard) = Guard::of_repository(tx, call, key)?;
+    guard.allow(tx, call, &Wanted::new(action, &resource))?;
+    domain.ok_or_else(|| domain::absent(&key.domain))?;
+    Ok((repository.ok_or_else(|| absent(key))?, guard.is_unconditional()))
+}
+
 /// Finds a repository and asks whether the caller may do something on it or on one of its packages.
 ///
 /// Errors as for [`reach`].

@@ -247,3 +247,41 @@ async fn no_path_and_no_method_is_a_bug() {
         assert!(status < 400 || method == "HEAD" || answer.json()["error"].is_string(), "{answer:?}");
     }
 }
+
+#[tokio::test]
+async fn what_was_decided_before_a_commit_counts_no_more_after_it() {
+    let shop = Shop::new();
+    let caller = shop.world.caller();
+    let policy = |effect: &str, more: serde_json::Value| {
+        let mut statement = json!({"Effect": effect, "Action": "codeartifact:ReadFromRepository", "Resource": "*",
+            "Principal": {"AWS": OWNER}});
+        statement.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let document = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        let input = json!({"domain": "shop", "repository": "app", "policyDocument": document});
+        shop.world.caller().ok("PutRepositoryPermissionsPolicy", input);
+    };
+    let at_noon = json!({"Condition": {"DateLessThan": {"aws:CurrentTime": "2999-01-01T00:00:00Z"}}});
+    for rest in ["widget", "-/whoami", "-/package/widget/dist-tags", "widget/1.0.0", "-/v1/search?text=x"] {
+        for _ in 0..2 {
+            assert_eq!(shop.get("app", rest).await.status, 200, "{rest}");
+        }
+        policy("Deny", json!({}));
+        shop.get("app", rest).await.refused(403);
+        policy("Deny", at_noon.clone());
+        shop.get("app", rest).await.refused(403);
+        policy("Allow", json!({}));
+        assert_eq!(shop.get("app", rest).await.status, 200, "{rest}");
+        caller.ok("DeleteRepositoryPermissionsPolicy", json!({"domain": "shop", "repository": "app"}));
+    }
+    // A denial that begins at a time holds from that time on, without a commit.
+    let later = shop.world.store().clock().now().millis() + 3_600_000;
+    let later = model::Timestamp::from_millis(later).to_rfc3339();
+    policy("Deny", json!({"Condition": {"DateGreaterThan": {"aws:CurrentTime": later}}}));
+    assert_eq!(shop.get("app", "widget").await.status, 200);
+    shop.world.pass(std::time::Duration::from_secs(7200));
+    shop.get("app", "widget").await.refused(403);
+    caller.ok("DeleteRepositoryPermissionsPolicy", json!({"domain": "shop", "repository": "app"}));
+    assert_eq!(shop.get("app", "widget").await.status, 200);
+    caller.ok("DeleteRepository", json!({"domain": "shop", "repository": "app"}));
+    shop.get("app", "widget").await.refused(404);
+}
