@@ -104,3 +104,16 @@ def test_a_young_version_is_neither_resolved_nor_handed_out(shop, cargo, crates)
         status, _, body = shop.server.get(path, Authorization=shop.token(), **more)
         assert status == 403 and "minimum release age" in json.loads(body)["errors"][0]["detail"], body
     assert not [path for path in crates.asked if "fixture-young-1.1.0" in path]
+
+
+def test_a_repository_is_reached_in_host_style(shop, cargo):
+    by_path, by_host = f"/cargo/d/shop-{shop.caller.account}/app/", "/cargo/app/"
+    host = f"http://shop-{shop.caller.account}.d.localhost:{shop.server.port}"
+    configuration = cargo.home / "config.toml"
+    configuration.write_text(configuration.read_text().replace(shop.server.endpoint + by_path, host + by_host))
+    project = cargo.package("project", "0.1.0", "", 'fixture-base = { version = "=1.0.0", registry = "shop" }\n')
+    cargo.run("fetch", cwd=project)
+    assert host in (project / "Cargo.lock").read_text()
+    assert shop.versions("app", "fixture-base") == {"1.0.0": "Published"}
+    cargo.publish(cargo.package("own-kit", "1.0.0"))
+    assert shop.packages("app") == {"fixture-base", "own-kit"}
