@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use codeartifact::maven::{self, Listed};
+use codeartifact::name::{Coordinates, PackageFormat};
 use codeartifact::package_version::Status;
 use codeartifact::repository::{self, Connection};
 use codeartifact::resolution::{self, Found};
@@ -36,11 +37,16 @@ pub(super) async fn of_package(
     package: &PackageName,
 ) -> Result<Metadata, Refusal> {
     let path = lookup::path(shared, visit, &coordinates(package)).await?;
+    // The file is also that of the group of this name: its name may be one that nobody outside is told.
+    let of_group = lookup::path(shared, visit, &anything_of(package)).await?;
     let mut outside = Vec::new();
     for step in &path {
+        let may_be_told = of_group
+            .iter()
+            .any(|other| other.connection.is_some() && other.repository.key == step.repository.key);
         outside.push(match &step.connection {
-            Some(connection) => Some(ask_admitted(shared, visit, connection, package).await),
-            None => None,
+            Some(connection) if may_be_told => Some(ask_admitted(shared, visit, connection, package).await),
+            _ => None,
         });
     }
     let wanted = coordinates(package);
@@ -59,6 +65,13 @@ pub(super) async fn of_package(
         let repository = &visit.repository.name;
         Refusal::not_found(format!("repository {repository} has no version of {package}"))
     }))
+}
+
+/// Coordinates that stand for whatever is in the group that is called like the package: package groups of that namespace
+/// or a beginning of it cover them.
+fn anything_of(package: &PackageName) -> Coordinates {
+    let namespace = format!("{}.{}", package.group(), package.artifact());
+    Coordinates { format: PackageFormat::Maven, namespace, name: String::new() }
 }
 
 /// The plugins of the group that is called like the package, as far as the domain has them.
