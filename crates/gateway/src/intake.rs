@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::{
     BODIES_BYTES_MAX, BODY_BYTES_FREE, BODY_BYTES_MAX, BODY_DURATION_MAX, BODY_PAUSE_MAX, DRAIN_BYTES_MAX,
-    DRAIN_DURATION_MAX, PAYLOAD_BYTES_MAX, PAYLOAD_DURATION_MAX,
+    DRAIN_DURATION_MAX, PAYLOAD_DURATION_MAX,
 };
 pub use chunked::{Chunked, Malformed};
 
@@ -148,11 +148,12 @@ pub(crate) async fn stage(mut body: Incoming, stage: &mut Stage) -> Result<(), U
     Ok(())
 }
 
-/// Writes the payload of an operation to a stage, patiently; memory holds a chunk of it.
+/// Writes the payload of an operation to a stage, patiently: of the announced size, and of no more bytes than it may
+/// have. Memory holds a chunk of it.
 pub(crate) async fn stage_payload(
     mut body: Incoming,
     chunked: bool,
-    size: Option<u64>,
+    (size, bytes_max): (Option<u64>, u64),
     stage: &mut Stage,
 ) -> Result<(), Unstaged> {
     let begun = Instant::now();
@@ -166,7 +167,7 @@ pub(crate) async fn stage_payload(
                 None => std::mem::take(&mut rest),
             };
             length += piece.len() as u64;
-            if length > PAYLOAD_BYTES_MAX {
+            if length > bytes_max {
                 return Err(Torn::TooLarge.into());
             }
             stage.write(piece).await?;

@@ -30,10 +30,7 @@ pub const BODY_PAUSE_MAX: Duration = Duration::from_secs(20);
 /// How long a client may take for the whole body of an API call.
 pub const BODY_DURATION_MAX: Duration = Duration::from_secs(60);
 
-/// Largest payload of an operation that takes bytes: AWS's quota of 5 GB for one asset.
-pub const PAYLOAD_BYTES_MAX: u64 = 5 << 30;
-
-/// How long a client may take for a payload: the largest at one megabyte a second, and as much again.
+/// How long a client may take for a payload: AWS's largest, of 5 GB, at one megabyte a second, and as much again.
 pub const PAYLOAD_DURATION_MAX: Duration = Duration::from_secs(3 * 3600);
 
 /// Most payloads that are on their way at once, each with some 512 KiB of buffers.

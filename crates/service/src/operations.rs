@@ -7,7 +7,6 @@ use store::{Store, Tx};
 
 use crate::idempotency::{Claim, Known};
 use crate::rate::Asked;
-use crate::reply::Body;
 use crate::{Call, Denied, Dialect, Error, Fault, Problem, Reply};
 
 /// The function of an operation: synchronous, in one transaction, may be run twice.
@@ -34,28 +33,36 @@ pub struct Table {
     entries: HashMap<(&'static str, &'static str), Entry>,
 }
 
-/// Decodes an input for what awaits it.
+/// Decodes an input for the operation that awaits it.
 type Prepare = Box<dyn Fn(Members) -> Box<dyn Prepared> + Send + Sync>;
+
+/// Decodes an input for the question that is asked about it.
+type Ask = Box<dyn Fn(Members) -> Box<dyn Inquiry> + Send + Sync>;
 
 struct Entry {
     access: Access,
     prepare: Prepare,
     /// Makes the question whether the bytes of a payload may come.
-    ask: Option<Prepare>,
+    ask: Option<Ask>,
 }
 
 /// The hash that stands for one the client does not give with its head: it sends the bytes unsigned, or signed piece by
 /// piece.
 pub const UNKNOWN_SHA256: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The function that says, before the bytes of an operation's payload are read, whether they may come: its input names
-/// a payload of no bytes.
+/// The function that says, before the bytes of an operation's payload are read, whether they may come and how many of
+/// them; the payload that its input names has no more than its announced size, or none.
 pub type Admit<O> =
-    fn(&mut Tx, &Call, &<O as Operation>::Input) -> Result<(), Error<<O as Operation>::Error>>;
+    fn(&mut Tx, &Call, &<O as Operation>::Input) -> Result<u64, Error<<O as Operation>::Error>>;
 
 /// A decoded input together with the function that awaits it.
 trait Prepared: Send + Sync {
     fn run(&self, tx: &mut Tx, call: &Call) -> Result<Reply, Failure>;
+}
+
+/// A question about an input.
+trait Inquiry: Send + Sync {
+    fn run(&self, tx: &mut Tx, call: &Call) -> Result<u64, Failure>;
 }
 
 struct Job<O: Operation> {
@@ -111,7 +118,7 @@ impl Table {
         self.enter::<O>(Access::Write, operate);
         let spec = O::SPEC;
         let undeclared = self.dialects[spec.service.id].undeclared;
-        let ask = Box::new(move |members: Members| -> Box<dyn Prepared> {
+        let ask = Box::new(move |members: Members| -> Box<dyn Inquiry> {
             Box::new(Question::<O> { input: O::Input::decode(members), undeclared, admit })
         });
         let entry = self.entries.get_mut(&(spec.service.id, spec.name));
@@ -178,20 +185,20 @@ impl Table {
         outcome.map_err(|failure| self.problem(spec, failure))
     }
 
-    /// Says whether the bytes of a request's payload may come; `members` are its other members, checked here.
+    /// Says how many bytes the payload of a request may have; `members` are its other members, checked here.
     pub async fn admit(
         &self,
         store: &Store,
         call: &Call,
         spec: &'static Spec,
         members: Members,
-    ) -> Result<(), Problem> {
+    ) -> Result<u64, Problem> {
         let entry = self.entry(spec, &members)?;
-        let Some(ask) = &entry.ask else { return Ok(()) };
+        let Some(ask) = &entry.ask else { return Ok(0) };
         throttle(call, spec, entry.access)?;
         let (question, call) = (ask(members), call.clone());
         let outcome = store.read(move |tx| question.run(tx, &call)).await;
-        outcome.map(drop).map_err(|failure| self.problem(spec, failure))
+        outcome.map_err(|failure| self.problem(spec, failure))
     }
 
     /// Checks an input against its model and finds its operation.
@@ -280,12 +287,9 @@ impl<O: Operation> Prepared for Job<O> {
     }
 }
 
-impl<O: Operation> Prepared for Question<O> {
-    fn run(&self, tx: &mut Tx, call: &Call) -> Result<Reply, Failure> {
-        match (self.admit)(tx, call, &self.input) {
-            Ok(()) => Ok(Reply { status: 100, headers: Vec::new(), body: Body::Json(String::new()) }),
-            Err(error) => Err(failure(O::SPEC, self.undeclared, error)),
-        }
+impl<O: Operation> Inquiry for Question<O> {
+    fn run(&self, tx: &mut Tx, call: &Call) -> Result<u64, Failure> {
+        (self.admit)(tx, call, &self.input).map_err(|error| failure(O::SPEC, self.undeclared, error))
     }
 }
 

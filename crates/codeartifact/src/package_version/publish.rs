@@ -12,6 +12,7 @@ use crate::arrival::{self, Addition, Published};
 use crate::error::{Error, invalid};
 use crate::name::{Coordinates, PackageFormat};
 use crate::package;
+use crate::quota;
 use crate::repository::RepositoryKey;
 
 /// Publishes one asset, whose bytes are stored, of a version that may be there; without `unfinished` the version is
@@ -66,12 +67,13 @@ pub fn read_publish(members: Members) -> Result<PublishPackageVersionRequest, Er
     Ok(PublishPackageVersionRequest::decode(members))
 }
 
-/// Asks whether [`publish`] would take the asset, before its bytes are read; errors as there, but for the hash.
-pub fn admit_publish(tx: &mut Tx, call: &Call, input: &PublishPackageVersionRequest) -> Result<(), Error> {
+/// Asks whether [`publish`] would take the asset, before its bytes are read; says how many they may be. Errors as there,
+/// but for the hash.
+pub fn admit_publish(tx: &mut Tx, call: &Call, input: &PublishPackageVersionRequest) -> Result<u64, Error> {
     let (package, key) = checked(call, input)?;
     let sha256 = if input.asset_sha256 == UNKNOWN_SHA256 { "" } else { &input.asset_sha256 };
     arrival::may_add(tx, call, &key, &package, &addition(&package, input, asset(input, sha256)))?;
-    Ok(())
+    Ok(quota::ASSET_BYTES.of(call))
 }
 
 /// Checks what can be told from the members alone.

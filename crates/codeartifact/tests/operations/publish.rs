@@ -35,7 +35,7 @@ fn admitted(world: &World, caller: &Caller<'_>, input: Value) -> String {
     let Value::Object(members) = input else { panic!("an object") };
     let input = PublishPackageVersionRequest::decode(members);
     let admitted = write(world, caller, move |tx, call| admit_publish(tx, call, &input));
-    admitted.map_or_else(|refused| refused.name, |()| "admitted".to_owned())
+    admitted.map_or_else(|refused| refused.name, |_| "admitted".to_owned())
 }
 
 #[test]
@@ -161,5 +161,25 @@ fn scenario_40_bytes_of_a_domain_are_counted_once() {
             caller.ok("DeletePackageVersions", version(repository, json!({"versions": ["1.0"]})));
         }
         assert_eq!(size(), 0);
+    });
+}
+
+#[test]
+fn an_asset_has_as_many_bytes_as_the_operator_allows() {
+    shop(&[("web", &[])], |world, caller| {
+        let small = caller.clone().installed(|installation| {
+            installation.quotas.insert("asset_bytes".to_owned(), 999);
+        });
+        let refused = small.refused("PublishPackageVersion", input("a.bin", '1', json!({})));
+        assert_eq!(resource(&refused), ("ServiceQuotaExceededException", "asset", "a.bin"));
+        assert_eq!(admitted(world, &small, input("a.bin", '1', json!({}))), "ServiceQuotaExceededException");
+        let Value::Object(members) =
+            input("a.bin", '1', json!({"assetContent": Content::default().to_value()}))
+        else {
+            panic!("an object")
+        };
+        let unannounced = PublishPackageVersionRequest::decode(members);
+        let most = write(world, &small, move |tx, call| admit_publish(tx, call, &unannounced));
+        assert_eq!(most, Ok(999));
     });
 }

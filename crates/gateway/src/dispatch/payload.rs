@@ -11,7 +11,6 @@ use store::Staged;
 use super::{Gateway, Named, torn_body};
 use crate::answer::{self, ResponseBody};
 use crate::intake::{self, Torn, Unstaged};
-use crate::limits::PAYLOAD_BYTES_MAX;
 use crate::protocol::rest_json;
 
 /// The header that carries the hash of the payload, or says how it is signed instead.
@@ -66,9 +65,10 @@ impl Gateway {
         }
         let expected = Content { size: announced.size.unwrap_or_default(), ..Content::default() };
         members.insert(member.to_owned(), expected.to_value());
-        if let Err(problem) = self.table.admit(&self.store, call, spec, members.clone()).await {
-            return self.refuse_payload(spec, problem, parts, body).await;
-        }
+        let bytes_max = match self.table.admit(&self.store, call, spec, members.clone()).await {
+            Ok(bytes_max) => bytes_max,
+            Err(problem) => return self.refuse_payload(spec, problem, parts, body).await,
+        };
         let Ok(_place) = self.payloads.try_acquire() else {
             return answer::refusal(
                 503,
@@ -76,7 +76,7 @@ impl Gateway {
                 "too many uploads are on their way; try again",
             );
         };
-        let content = match self.stage_payload(spec, &announced, body).await {
+        let content = match self.stage_payload(spec, (&announced, bytes_max), body).await {
             Ok(content) => content,
             Err(response) => return response,
         };
@@ -90,15 +90,16 @@ impl Gateway {
     async fn stage_payload(
         &self,
         spec: &'static Spec,
-        announced: &Announced,
+        (announced, bytes_max): (&Announced, u64),
         body: Incoming,
     ) -> Result<Content, Response<ResponseBody>> {
         let mut stage = self.blobs.stage();
-        let staged = intake::stage_payload(body, announced.chunked, announced.size, &mut stage).await;
+        let (chunked, size) = (announced.chunked, announced.size);
+        let staged = intake::stage_payload(body, chunked, (size, bytes_max), &mut stage).await;
         match staged {
             Ok(()) => {}
             Err(Unstaged::Torn(Torn::TooLarge)) => {
-                let message = format!("the payload is larger than {PAYLOAD_BYTES_MAX} bytes");
+                let message = format!("the payload is larger than {bytes_max} bytes");
                 return Err(answer::refusal(413, "RequestEntityTooLargeException", &message));
             }
             Err(Unstaged::Torn(torn)) => return Err(torn_body(torn)),

@@ -19,9 +19,6 @@ use crate::intake::Intake;
 use crate::limits::PUBLISHES_MAX;
 use crate::refusal::Refusal;
 
-/// Largest asset: the API's quota.
-const ASSET_BYTES_MAX: u64 = codeartifact::limits::ASSET_BYTES_MAX.cast_unsigned();
-
 /// The header in which AWS's clients give the hash of what they send.
 const PAYLOAD_HASH: &str = "x-amz-content-sha256";
 
@@ -70,17 +67,17 @@ async fn put(
     });
     let members = members.as_object().cloned().unwrap_or_default();
     let input = package_version::read_publish(members)?;
-    intake.check(ASSET_BYTES_MAX)?;
     let (call, asked) = (visit.call.clone(), input.clone());
     let admit = move |tx: &mut store::Tx| package_version::admit_publish(tx, &call, &asked);
-    shared.parts.store.read(admit).await?;
+    let bytes_max = shared.parts.store.read(admit).await?;
+    intake.check(bytes_max)?;
     let _place = shared.generic.uploading.0.acquire().await.expect("the semaphore is never closed");
     let mut stage = shared.parts.blobs.stage();
     let mut length = 0;
     while let Some(bytes) = intake.next().await? {
         length += bytes.len() as u64;
-        if length > ASSET_BYTES_MAX {
-            return Err(Refusal::new(413, format!("the asset is larger than {ASSET_BYTES_MAX} bytes")));
+        if length > bytes_max {
+            return Err(Refusal::new(413, format!("the asset is larger than {bytes_max} bytes")));
         }
         stage.write(&bytes).await?;
     }

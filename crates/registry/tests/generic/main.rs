@@ -200,3 +200,13 @@ async fn scenario_40_bytes_go_with_the_last_reference() {
     assert_eq!(sweep().await, 6);
     assert_eq!(shop.blobs.size(HELLO_SHA256).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn an_asset_has_as_many_bytes_as_the_operator_allows() {
+    let shop = Shop::with_quotas(&[("asset_bytes", 5)]);
+    let request = || shop.request("PUT", "app", "team/tool/1.0/a.txt");
+    assert_eq!(shop.send(request(), "hello\n").await.status, 413);
+    assert_eq!(shop.unannounced(request(), "hello\n").await.status, 413);
+    assert_eq!(shop.versions("app"), [""; 0]);
+    assert_eq!(shop.unannounced(request(), "hello").await.status, 201);
+}

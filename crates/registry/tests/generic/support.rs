@@ -59,6 +59,11 @@ impl Remembered for Nowhere {
 
 impl Shop {
     pub fn new() -> Self {
+        Self::with_quotas(&[])
+    }
+
+    /// A shop with quotas of its operator's own.
+    pub fn with_quotas(quotas: &[(&str, u64)]) -> Self {
         let world = World::new(ROOMS, codeartifact::register);
         let caller = world.caller();
         caller.ok("CreateDomain", json!({"domain": "shop"}));
@@ -70,7 +75,8 @@ impl Shop {
             caller.ok("GetAuthorizationToken", json!({"domain": "shop"}))["authorizationToken"].clone();
         let token = token.as_str().unwrap().to_owned();
         let blobs = Blobs::memory();
-        let endpoint = endpoint(&world, &blobs);
+        let quotas = quotas.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+        let endpoint = endpoint(&world, &blobs, quotas);
         Self { world, blobs, endpoint, token }
     }
 
@@ -93,6 +99,12 @@ impl Shop {
 
     pub async fn send(&self, request: hyper::http::request::Builder, body: impl Into<Bytes>) -> Answer {
         self.answer(request.body(Full::new(body.into())).unwrap()).await
+    }
+
+    /// Sends a body without saying how long it is.
+    pub async fn unannounced(&self, request: hyper::http::request::Builder, body: &'static str) -> Answer {
+        let frames = [Ok::<_, std::io::Error>(Frame::data(Bytes::from_static(body.as_bytes())))];
+        self.answer(request.body(StreamBody::new(futures_util::stream::iter(frames))).unwrap()).await
     }
 
     /// Sends a body that breaks off after some bytes.
@@ -132,7 +144,7 @@ impl Shop {
     }
 }
 
-fn endpoint(world: &World, blobs: &Blobs) -> Endpoint {
+fn endpoint(world: &World, blobs: &Blobs, quotas: BTreeMap<String, u64>) -> Endpoint {
     let settings =
         Settings { upstreams: BTreeMap::new(), custom: BTreeMap::new(), server: ServerAddress::default() };
     let identity = Identity::new("under-test");
@@ -140,7 +152,11 @@ fn endpoint(world: &World, blobs: &Blobs) -> Endpoint {
     let store = world.store().clone();
     let upstreams = Upstreams::new(fetcher, Policy::default(), store.clock(), 64 << 20);
     Endpoint::new(Parts {
-        installation: world.caller().call().installation,
+        installation: world
+            .caller()
+            .installed(|installation| installation.quotas = quotas)
+            .call()
+            .installation,
         blobs: blobs.clone(),
         public_url: None,
         resolver: Arc::new(Resolver::new(settings, Box::new(Nowhere), Box::new(Nowhere))),
