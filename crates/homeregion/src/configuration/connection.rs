@@ -52,7 +52,12 @@ impl Connection {
                 without_user(&self.url)
             ));
         }
-        self.credentials().map(drop)
+        match self.credentials()? {
+            Some(credentials) => {
+                credentials.check().map_err(|error| format!("has credentials that cannot be used: {error}"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// What opens it.
@@ -107,7 +112,6 @@ fn secret(
         (None, None, Some(file)) => Secret::File(file.clone()),
         _ => return Err(format!("may have one of {what}, {what}_env and {what}_file")),
     };
-    found.read().map_err(|error| format!("has a {what} that cannot be used: {error}"))?;
     Ok(Some(found))
 }
 
@@ -135,7 +139,7 @@ mod tests {
             (read("token = \"t\""), Some(Credentials::bearer("t"))),
             (read(in_variable), Some(Credentials::bearer("homeregion"))),
             (read(&in_file), Some(Credentials::bearer_of(Secret::File(file.clone())))),
-            (read("user = \"me\"\npassword = \"p\""), Some(Credentials::basic("me", "p"))),
+            (read("user = \"me\"\npassword = \"pä\""), Some(Credentials::basic("me", "pä"))),
             (
                 read("token = \"t\"\nheader = \"X-Api-Key\""),
                 Credentials::header_of("x-api-key", Secret::Text("t".into())),
@@ -161,6 +165,7 @@ mod tests {
             ("token_file = \"/no/such/file\"", "/no/such/file cannot be read"),
             ("token = \"t\"\nheader = \"a b\"", "no name of a header"),
             ("token = \"a\\nb\"", "does not fit a header"),
+            ("token = \" \"", "the secret is empty"),
         ] {
             let error = read(text).check("team").unwrap_err();
             assert!(error.contains(says), "{error}");

@@ -37,9 +37,9 @@ pub enum Secret {
 }
 
 impl Secret {
-    /// Reads it; line ends around it do not count.
+    /// Reads it; blanks and line ends around it do not count.
     ///
-    /// Errors: a file that cannot be read, a text that is empty or does not fit a header.
+    /// Errors: a file that cannot be read, a text that is empty.
     pub fn read(&self) -> Result<String, String> {
         let (text, place) = match self {
             Self::Text(text) => (text.trim().to_owned(), "the secret".to_owned()),
@@ -49,9 +49,8 @@ impl Secret {
                 (text.trim().to_owned(), format!("the secret in {}", path.display()))
             }
         };
-        let fits = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control());
-        if text.is_empty() || !fits {
-            return Err(format!("{place} is empty or does not fit a header"));
+        if text.is_empty() {
+            return Err(format!("{place} is empty"));
         }
         Ok(text)
     }
@@ -113,6 +112,13 @@ impl Credentials {
         let user = config.username.as_ref()?;
         let password = STANDARD.decode(config.password.as_ref()?).ok()?;
         Some(Self::basic(user, &String::from_utf8(password).ok()?))
+    }
+
+    /// Whether they can be sent.
+    ///
+    /// Errors: a secret that cannot be read, or does not fit a header.
+    pub fn check(&self) -> Result<(), String> {
+        self.header().map(drop)
     }
 
     /// The header to send.
