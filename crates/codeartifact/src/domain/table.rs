@@ -13,18 +13,17 @@ pub(crate) fn get(tx: &mut Tx, key: &DomainKey) -> Result<Option<Domain>, Error>
     )
 }
 
-/// Finds a domain together with the policy that hangs on it, or on one of its repositories.
+/// Finds a domain together with the policy that hangs on it.
 pub(crate) fn get_with_policy(
     tx: &mut Tx,
     key: &DomainKey,
-    repository: &str,
 ) -> Result<Option<(Domain, Option<String>)>, Error> {
     tx.query_one(
         "SELECT d.account, d.region, d.name, d.encryption_key, d.created_at, p.document
          FROM codeartifact_domain d LEFT JOIN codeartifact_policy p
-             ON p.account = d.account AND p.region = d.region AND p.domain = d.name AND p.repository = ?4
+             ON p.account = d.account AND p.region = d.region AND p.domain = d.name AND p.repository = ''
          WHERE d.account = ?1 AND d.region = ?2 AND d.name = ?3",
-        &[(&key.account).into(), (&key.region).into(), (&key.name).into(), repository.into()],
+        &[(&key.account).into(), (&key.region).into(), (&key.name).into()],
         |row| Ok((domain(row)?, row.optional_text(5)?)),
     )
 }

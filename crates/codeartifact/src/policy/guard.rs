@@ -21,6 +21,36 @@ pub(crate) struct Guard {
     policy: Option<String>,
 }
 
+/// What there is of a repository that a request names.
+pub(crate) enum Found {
+    /// Not even its domain.
+    Nothing,
+    /// Its domain.
+    Domain,
+    /// The repository itself.
+    Repository(Repository),
+}
+
+impl Found {
+    /// Gives the repository, if it exists.
+    ///
+    /// Errors: domain not found.
+    pub(crate) fn in_domain(self, key: &RepositoryKey) -> Result<Option<Repository>, Error> {
+        match self {
+            Found::Nothing => Err(domain::absent(&key.domain)),
+            Found::Domain => Ok(None),
+            Found::Repository(repository) => Ok(Some(repository)),
+        }
+    }
+
+    /// Gives the repository.
+    ///
+    /// Errors in this order: domain not found, repository not found.
+    pub(crate) fn repository(self, key: &RepositoryKey) -> Result<Repository, Error> {
+        self.in_domain(key)?.ok_or_else(|| repository::absent(key))
+    }
+}
+
 impl Guard {
     /// Finds a domain, if it exists, and its guard.
     pub(crate) fn of_domain(
@@ -28,12 +58,12 @@ impl Guard {
         call: &Call,
         key: &DomainKey,
     ) -> Result<(Option<Domain>, Guard), store::Error> {
-        let (domain, policy) = domain::table::get_with_policy(tx, key, "")?.unzip();
+        let (domain, policy) = domain::table::get_with_policy(tx, key)?.unzip();
         let own = key.account == call.account;
         Ok((domain, Guard { domain: key.clone(), own, policy: policy.flatten() }))
     }
 
-    /// Finds the domain of a repository and the repository, as far as they exist, and the repository's guard.
+    /// Finds a repository, as far as there is anything, and its guard.
     ///
     /// The account that administers a repository owns it, and so does that of its domain; the policy of the domain
     /// is not asked (both assumed).
@@ -41,12 +71,16 @@ impl Guard {
         tx: &mut Tx,
         call: &Call,
         key: &RepositoryKey,
-    ) -> Result<(Option<Domain>, Option<Repository>, Guard), store::Error> {
-        let (domain, policy) = domain::table::get_with_policy(tx, &key.domain, &key.name)?.unzip();
-        let repository = if domain.is_some() { repository::table::get(tx, key)? } else { None };
-        let administers = repository.as_ref().is_some_and(|found| found.administrator == call.account);
+    ) -> Result<(Found, Guard), store::Error> {
+        let (found, policy) = match repository::table::get_with_policy(tx, key)? {
+            None => (Found::Nothing, None),
+            Some((None, policy)) => (Found::Domain, policy),
+            Some((Some(repository), policy)) => (Found::Repository(repository), policy),
+        };
+        let administers =
+            matches!(&found, Found::Repository(repository) if repository.administrator == call.account);
         let own = administers || key.domain.account == call.account;
-        Ok((domain, repository, Guard { domain: key.domain.clone(), own, policy: policy.flatten() }))
+        Ok((found, Guard { domain: key.domain.clone(), own, policy }))
     }
 
     /// Asks whether the caller may.

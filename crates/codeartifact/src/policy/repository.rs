@@ -9,9 +9,9 @@ use service::Call;
 use store::Tx;
 
 use super::{Guard, Holder, Wanted, check_document};
+use crate::arn;
 use crate::error::Error;
-use crate::repository::{RepositoryKey, absent, reach};
-use crate::{arn, domain};
+use crate::repository::{RepositoryKey, reach};
 
 /// Gives the policy of a repository.
 ///
@@ -39,12 +39,11 @@ pub fn put_of_repository(
 ) -> Result<PutRepositoryPermissionsPolicyResult, Error> {
     check_document(&input.policy_document)?;
     let key = RepositoryKey::of(call, &input.domain, input.domain_owner.as_deref(), &input.repository);
-    let (domain, repository, guard) = Guard::of_repository(tx, call, &key)?;
+    let (found, guard) = Guard::of_repository(tx, call, &key)?;
     let resource = arn::repository(&call.partition, &key);
     let wanted = Wanted::new("codeartifact:PutRepositoryPermissionsPolicy", &resource);
     guard.allow_owner(tx, call, &wanted)?;
-    domain.ok_or_else(|| domain::absent(&key.domain))?;
-    repository.ok_or_else(|| absent(&key))?;
+    found.repository(&key)?;
     let holder = holder(call, key);
     let policy = holder.replace(tx, input.policy_revision.as_deref(), &input.policy_document)?;
     Ok(PutRepositoryPermissionsPolicyResult { policy: Some(holder.shown(policy)) })

@@ -8,7 +8,7 @@ use super::{RepositoryKey, deletion, description, table};
 use crate::error::Error;
 use crate::package_version::event;
 use crate::policy::{self, Guard, Wanted};
-use crate::{arn, domain, package_group, tag};
+use crate::{arn, package_group, tag};
 
 /// Deletes a repository with all that it holds; deleting what is already gone succeeds and answers nothing.
 ///
@@ -21,10 +21,9 @@ pub fn delete(
 ) -> Result<DeleteRepositoryResult, Error> {
     let key = RepositoryKey::of(call, &input.domain, input.domain_owner.as_deref(), &input.repository);
     let resource = arn::repository(&call.partition, &key);
-    let (domain, repository, guard) = Guard::of_repository(tx, call, &key)?;
+    let (found, guard) = Guard::of_repository(tx, call, &key)?;
     guard.allow(tx, call, &Wanted::new("codeartifact:DeleteRepository", &resource))?;
-    domain.ok_or_else(|| domain::absent(&key.domain))?;
-    let Some(repository) = repository else {
+    let Some(repository) = found.in_domain(&key)? else {
         return Ok(DeleteRepositoryResult { repository: None });
     };
     let last = description(tx, call, repository.clone())?;

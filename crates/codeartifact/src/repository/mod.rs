@@ -30,7 +30,7 @@ use service::Call;
 use store::Tx;
 
 use crate::arn;
-use crate::domain::{self, DomainKey};
+use crate::domain::DomainKey;
 use crate::error::{Error, Kind, not_found};
 use crate::policy::{Guard, Wanted};
 
@@ -89,10 +89,9 @@ pub fn reach_for_long(
     key: &RepositoryKey,
 ) -> Result<(Repository, bool), Error> {
     let resource = arn::repository(&call.partition, key);
-    let (domain, repository, guard) = Guard::of_repository(tx, call, key)?;
+    let (found, guard) = Guard::of_repository(tx, call, key)?;
     guard.allow(tx, call, &Wanted::new(action, &resource))?;
-    domain.ok_or_else(|| domain::absent(&key.domain))?;
-    Ok((repository.ok_or_else(|| absent(key))?, guard.is_unconditional()))
+    Ok((found.repository(key)?, guard.is_unconditional()))
 }
 
 /// Finds a repository and asks whether the caller may do something on it or on one of its packages.
@@ -104,10 +103,9 @@ pub(crate) fn reach_for(
     key: &RepositoryKey,
     wanted: &Wanted<'_>,
 ) -> Result<Repository, Error> {
-    let (domain, repository, guard) = Guard::of_repository(tx, call, key)?;
+    let (found, guard) = Guard::of_repository(tx, call, key)?;
     guard.allow(tx, call, wanted)?;
-    domain.ok_or_else(|| domain::absent(&key.domain))?;
-    repository.ok_or_else(|| absent(key))
+    found.repository(key)
 }
 
 pub(crate) fn absent(key: &RepositoryKey) -> Error {

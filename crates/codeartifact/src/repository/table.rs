@@ -16,6 +16,29 @@ pub(crate) fn get(tx: &mut Tx, key: &RepositoryKey) -> Result<Option<Repository>
     )
 }
 
+/// Finds a domain's repository together with the policy that hangs on it; nothing where there is no such domain.
+pub(crate) fn get_with_policy(
+    tx: &mut Tx,
+    key: &RepositoryKey,
+) -> Result<Option<(Option<Repository>, Option<String>)>, Error> {
+    let domain = &key.domain;
+    tx.query_one(
+        "SELECT r.account, r.region, r.domain, r.name, r.administrator, r.description, r.connection,
+             r.connection_format, r.created_at, p.document
+         FROM codeartifact_domain d
+             LEFT JOIN codeartifact_repository r
+                 ON r.account = d.account AND r.region = d.region AND r.domain = d.name AND r.name = ?4
+             LEFT JOIN codeartifact_policy p
+                 ON p.account = d.account AND p.region = d.region AND p.domain = d.name AND p.repository = ?4
+         WHERE d.account = ?1 AND d.region = ?2 AND d.name = ?3",
+        &[(&domain.account).into(), (&domain.region).into(), (&domain.name).into(), (&key.name).into()],
+        |row| {
+            let found = if row.optional_text(3)?.is_some() { Some(repository(row)?) } else { None };
+            Ok((found, row.optional_text(9)?))
+        },
+    )
+}
+
 /// Saves a repository, new or changed; its edges are saved on their own.
 pub(crate) fn put(tx: &mut Tx, repository: &Repository) -> Result<(), Error> {
     let RepositoryKey { domain, name } = &repository.key;
