@@ -260,6 +260,10 @@ async fn search_finds_own_and_kept_packages_by_words() {
     assert_eq!(names("store", "text=kit").await, ["@acme/kit"]);
     assert_eq!(names("app", "text=acme+kit").await, ["@acme/kit"]);
     assert_eq!(names("app", "text=kit&size=1&from=1").await, ["@acme/kit"]);
+    // By words of descriptions and keywords, together with those of names.
+    assert_eq!(names("app", "text=One+OURS").await, ["app-kit", "@acme/kit"]);
+    assert_eq!(names("app", "text=own+app").await, ["app-kit"]);
+    assert_eq!(names("app", "text=ours&size=1&from=1").await, ["@acme/kit"]);
     assert_eq!(names("app", "text=unheard-of").await, Vec::<String>::new());
     let found = shop.get("app", "-/v1/search?text=app-kit").await.ok();
     assert_eq!(found["total"], 1);
