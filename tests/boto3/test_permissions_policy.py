@@ -172,6 +172,17 @@ def test_another_account_learns_nothing_of_what_exists(shop, stranger):
     assert answer(stranger.codeartifact.list_domains()) == {"domains": []}
 
 
+def test_a_denial_holds_at_once_and_no_longer_than_it_stands(shop):
+    assert npm(shop, "kit", bearer(shop, shop), "PUT", publication("kit", "1.0.0"))[0] in (200, 201)
+    token = bearer(shop, shop)
+    where = {"domain": "shop", "repository": "app"}
+    for _ in range(10):
+        assert npm(shop, "kit", token)[0] == 200
+        put_repository(shop, policy("Deny", "codeartifact:ReadFromRepository", shop.account))
+        assert npm(shop, "kit", token)[0] == 403
+        shop.codeartifact.delete_repository_permissions_policy(**where)
+
+
 def test_conditions_see_the_client_and_its_address(shop):
     here = {"IpAddress": {"aws:SourceIp": ["127.0.0.0/8", "::1"]}, "StringLike": {"aws:UserAgent": "*Boto3*"}}
     put_domain(shop, policy("Deny", "codeartifact:DescribeDomain", "*", Condition=here))
