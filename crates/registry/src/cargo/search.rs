@@ -33,8 +33,13 @@ pub(super) async fn answer(shared: &Shared, visit: &Visit) -> Result<Response<Bo
         for repository in resolution::search_list(tx, &asked)? {
             let hits = package::search(tx, &repository.key, PackageFormat::Cargo, &text, 0, SEARCH_HITS_MAX)?;
             for hit in hits.page {
-                // The nearest repository stands for the crate.
-                found.entry(crate_name::canonical(&hit.coordinates.name)).or_insert(hit);
+                // The nearest repository stands for the crate; what blocks the way to others hides what they hold.
+                let name = crate_name::canonical(&hit.coordinates.name);
+                if !found.contains_key(&name)
+                    && resolution::reaches(tx, &asked, &hit.coordinates, &repository.key)?
+                {
+                    found.insert(name, hit);
+                }
             }
         }
         Ok::<_, store::Error>(found)
