@@ -19,10 +19,12 @@ pub(crate) fn get(tx: &mut Tx, sink: &str) -> Result<Option<i64>, Error> {
     )
 }
 
+/// Keeps how far a sink has come; never less far than it was.
 pub(crate) fn put(tx: &mut Tx, sink: &str, sequence: i64) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO notify_cursor (account, region, sink, sequence) VALUES ('', '', ?1, ?2)
-         ON CONFLICT (account, region, sink) DO UPDATE SET sequence = ?2",
+         ON CONFLICT (account, region, sink) DO UPDATE SET sequence =
+           CASE WHEN notify_cursor.sequence > ?2 THEN notify_cursor.sequence ELSE ?2 END",
         &[sink.into(), sequence.into()],
     )?;
     Ok(())
