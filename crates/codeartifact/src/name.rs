@@ -5,6 +5,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use formats::pypi::version as pypi;
+
 /// A package format, by the name the API gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PackageFormat {
@@ -164,6 +166,21 @@ pub(crate) fn namespace_of(format: PackageFormat, namespace: Option<&str>) -> Re
     }
 }
 
+/// Orders two versions of one package, oldest first, as its package manager does; by their text where it takes both for
+/// the same.
+pub fn order_in(format: PackageFormat, left: &str, right: &str) -> Ordering {
+    match format {
+        PackageFormat::Maven => formats::maven::version::compare(left, right),
+        PackageFormat::Pypi => match (pypi::Version::parse(left), pypi::Version::parse(right)) {
+            (Some(a), Some(b)) => a.cmp(&b).then_with(|| left.cmp(right)),
+            (None, None) => version_order(left, right),
+            // What is no version comes first.
+            (a, b) => a.is_some().cmp(&b.is_some()),
+        },
+        _ => version_order(left, right),
+    }
+}
+
 /// Orders two versions of one package, oldest first, by the rules of semantic versioning where both follow them
 /// and by runs of digits and letters otherwise.
 pub fn version_order(left: &str, right: &str) -> Ordering {
@@ -249,6 +266,22 @@ mod tests {
         assert_eq!((npm.namespace.as_str(), npm.name.as_str()), ("Acme", "JSONStream"));
         assert_eq!(npm.display_name(), "@Acme/JSONStream");
         assert_eq!(npm.to_string(), "/npm/Acme/JSONStream");
+    }
+
+    #[test]
+    fn versions_are_ordered_as_their_package_managers_do() {
+        let ascending = |format, versions: &[&str]| {
+            for pair in versions.windows(2) {
+                assert_eq!(order_in(format, pair[0], pair[1]), Ordering::Less, "{pair:?}");
+                assert_eq!(order_in(format, pair[1], pair[0]), Ordering::Greater, "{pair:?}");
+            }
+        };
+        ascending(
+            PackageFormat::Maven,
+            &["1.0-alpha-1", "1.0-rc1", "1.0-SNAPSHOT", "1.0", "1.0-sp", "1.0.1"],
+        );
+        ascending(PackageFormat::Pypi, &["1.0.dev1", "1.0a1", "1.0", "1.0.post1", "1!0.1"]);
+        ascending(PackageFormat::Npm, &["1.0.0-rc.1", "1.0.0", "1.0.1"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use store::Tx;
 
 use super::{Listed, Status, table};
 use crate::error::Error;
-use crate::name::{Coordinates, PackageFormat, version_order};
+use crate::name::{Coordinates, PackageFormat, order_in};
 use crate::page::Asked;
 use crate::repository::RepositoryKey;
 use crate::{dist_tag, limits, package};
@@ -48,7 +48,7 @@ pub fn list(
     versions.retain(|listed| origin.is_empty() || listed.origin.kind.as_str() == origin);
     let place = |time: i64, version: &str, listed: &Listed| {
         let newer = if by_time { time.cmp(&listed.published_at.millis()) } else { Ordering::Equal };
-        newer.then_with(|| version_order(version, &listed.version))
+        newer.then_with(|| order_in(wanted.format, version, &listed.version))
     };
     versions.sort_by(|a, b| place(a.published_at.millis(), &a.version, b).reverse());
     if asked.after.is_some() {
@@ -88,7 +88,8 @@ fn default_of(format: PackageFormat, versions: &[Listed], tags: &BTreeMap<String
     }
     published()
         .max_by(|a, b| {
-            a.published_at.cmp(&b.published_at).then_with(|| version_order(&a.version, &b.version))
+            let order = || order_in(format, &a.version, &b.version);
+            a.published_at.cmp(&b.published_at).then_with(order)
         })
         .map(|listed| listed.version.clone())
 }
