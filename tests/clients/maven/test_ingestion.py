@@ -96,6 +96,7 @@ def test_asking_by_head_keeps_nothing(shop):
     shop.public.add("org.public", "peeked", "1.0")
     status, headers, _ = shop.send("HEAD", "app", path("peeked", "1.0"))
     assert status == 200 and headers["Last-Modified"] == formatdate(PUBLISHED, usegmt=True)
+    assert shop.status("HEAD", "app", path("peeked", "1.0", ".jar.sha1")) == 200
     assert shop.status("HEAD", "app", path("peeked", "2.0")) == 404
     assert shop.versions("store", "org.public:peeked") == {}
     assert shop.status("GET", "app", "org/public/peeked/maven-metadata.xml") == 200

@@ -1,5 +1,6 @@
 """What Maven clients put on the wire, request by request; the numbers are those of the acceptance scenarios."""
 
+import gzip
 import hashlib
 import http.client
 import json
@@ -278,8 +279,23 @@ def test_versions_are_listed_in_mavens_order(shop):
         shop.put("app", f"{LIB}/{version}/lib-{version}.jar", version)
     shop.put("app", f"{LIB}/maven-metadata.xml", metadata("com.acme", "lib", "1.9", "1.10", "2.0-rc1", "2.0-alpha-1"))
     text = shop.get("app", f"{LIB}/maven-metadata.xml")[2].decode()
-    places = [text.index(f"<version>{version}</version>") for version in ("1.9", "1.10", "2.0-alpha-1", "2.0-rc1")]
+    ordered = ["1.9", "1.10", "2.0-alpha-1", "2.0-rc1"]
+    places = [text.index(f"<version>{version}</version>") for version in ordered]
     assert places == sorted(places) and "<release>2.0-rc1</release>" in text
+    assert list(shop.versions("app", "com.acme:lib")) == ordered[::-1], "the API lists them so, newest first"
+
+
+def test_long_metadata_are_packed_for_those_who_take_it(shop):
+    versions = [f"1.{number}" for number in range(40)]
+    for version in versions:
+        assert shop.status("PUT", "app", f"{LIB}/{version}/lib-{version}.jar", JAR) == 201
+    shop.put("app", f"{LIB}/maven-metadata.xml", metadata("com.acme", "lib", *versions))
+    plain = shop.get("app", f"{LIB}/maven-metadata.xml")
+    packed = shop.get("app", f"{LIB}/maven-metadata.xml", **{"Accept-Encoding": "gzip,deflate"})
+    assert packed[1]["Content-Encoding"] == "gzip" and gzip.decompress(packed[2]) == plain[2]
+    assert len(packed[2]) < len(plain[2]) / 3 and packed[1]["ETag"] != plain[1]["ETag"]
+    again = {"Accept-Encoding": "gzip,deflate", "If-None-Match": packed[1]["ETag"]}
+    assert shop.get("app", f"{LIB}/maven-metadata.xml", **again)[0] == 304
 
 
 def test_a_body_is_asked_for_only_once_the_gate_is_passed(shop):

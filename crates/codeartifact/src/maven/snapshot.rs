@@ -64,7 +64,6 @@ pub fn deploy(
         finished: true,
         into_published: true,
         beside_upstream: true,
-        ..Addition::default()
     };
     let published = arrival::add(tx, call, key, package, &addition)?;
     arrival::finish(tx, call, key, package, &build, Status::Unlisted)?;

@@ -22,7 +22,8 @@ fn put(world: &World, caller: &Caller<'_>, version: &str, file: &str, content: c
     let addition = Addition {
         version: version.into(),
         assets: vec![asset(file, content)],
-        facts: file.ends_with(".pom").then(|| Facts { display_name: file.into(), ..Facts::default() }),
+        facts: (file.rsplit('.').next() == Some("pom"))
+            .then(|| Facts { display_name: file.into(), ..Facts::default() }),
         into_published: true,
         beside_upstream: true,
         ..Addition::default()

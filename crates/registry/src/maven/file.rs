@@ -27,16 +27,10 @@ pub(super) async fn answer(
     visit: &Arc<Visit>,
     path: &FilePath,
 ) -> Result<Response<Body>, Refusal> {
-    let place = match find(shared, visit, path).await? {
-        place if !visit.head => place,
-        Place::Nowhere(connections) => return announce(shared, visit, path, &connections).await,
-        Place::Lacking(held) => {
-            let connections = bring::behind(shared, visit, path, *held).await?;
-            return announce(shared, visit, path, &connections).await;
-        }
-        place => place,
+    let asset = match sought(shared, visit, path).await? {
+        Sought::Taken(asset) => asset,
+        Sought::Announced(response) => return Ok(response),
     };
-    let asset = take(shared, visit, path, place).await?;
     let changed = bring::changed_at(shared, visit, path).await?;
     let mut response = answer::asset(&shared.parts.blobs, &asset, &visit.headers, visit.head).await?;
     if let Some(changed) = changed {
@@ -52,15 +46,35 @@ pub(super) async fn answer_checksum(
     path: &FilePath,
     algorithm: Algorithm,
 ) -> Result<Response<Body>, Refusal> {
-    let place = find(shared, visit, path).await?;
-    let asset = take(shared, visit, path, place).await?;
+    let asset = match sought(shared, visit, path).await? {
+        Sought::Taken(asset) => asset,
+        Sought::Announced(response) => return Ok(response),
+    };
     let checksum = match algorithm {
         Algorithm::Md5 => asset.md5,
         Algorithm::Sha1 => asset.sha1,
         Algorithm::Sha256 => asset.sha256,
         Algorithm::Sha512 => asset.sha512,
     };
-    Ok(text(visit, checksum, "text/plain", None))
+    Ok(text(visit, checksum, "text/plain"))
+}
+
+/// What came of looking for a file.
+enum Sought {
+    /// The repository that is asked has it now.
+    Taken(Asset),
+    /// Only a registry has it, and the client asked no more than that.
+    Announced(Response<Body>),
+}
+
+/// Looks for a file and takes it from where it is; asking by HEAD takes nothing.
+async fn sought(shared: &Arc<Shared>, visit: &Arc<Visit>, path: &FilePath) -> Result<Sought, Refusal> {
+    let connections = match find(shared, visit, path).await? {
+        Place::Nowhere(connections) if visit.head => connections,
+        Place::Lacking(held) if visit.head => bring::behind(shared, visit, path, *held).await?,
+        place => return take(shared, visit, path, place).await.map(Sought::Taken),
+    };
+    announce(shared, visit, path, &connections).await.map(Sought::Announced)
 }
 
 /// Finds out where a file is; changes nothing.

@@ -190,8 +190,8 @@ pub(super) async fn of_snapshot(
 pub(super) fn answer(visit: &Visit, metadata: &Metadata, checksum: Option<Algorithm>) -> Response<Body> {
     let document = metadata.write();
     match checksum {
-        None => text(visit, document, "application/xml", None),
-        Some(algorithm) => text(visit, checksum_of(document.as_bytes(), algorithm), "text/plain", None),
+        None => text(visit, document, "application/xml"),
+        Some(algorithm) => text(visit, checksum_of(document.as_bytes(), algorithm), "text/plain"),
     }
 }
 

@@ -16,13 +16,14 @@ use std::sync::Arc;
 use codeartifact::name::{Coordinates, PackageFormat};
 use formats::maven::name::PackageName;
 use formats::maven::route::{FilePath, Route, Target};
-use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, LAST_MODIFIED};
+use hyper::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, VARY};
 use hyper::{Method, Response};
-use model::Timestamp;
 
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
+use crate::gzip;
 use crate::intake::Intake;
+use crate::limits::PACKED_BYTES_MIN;
 use crate::lookup;
 use crate::refusal::Refusal;
 
@@ -145,20 +146,24 @@ fn no_file(visit: &Visit, path: &FilePath) -> Refusal {
     ))
 }
 
-/// Answers a text that was made for this request.
-fn text(visit: &Visit, text: String, media_type: &'static str, changed: Option<Timestamp>) -> Response<Body> {
-    let etag = answer::header(&format!("\"{}\"", digest::<sha2::Sha256>(text.as_bytes())));
+/// Answers a text that was made for this request, packed for clients that take it so.
+fn text(visit: &Visit, text: String, media_type: &'static str) -> Response<Body> {
+    let packed = text.len() >= PACKED_BYTES_MIN && gzip::is_taken(&visit.headers);
+    let coding = if packed { "-gzip" } else { "" };
+    let etag = answer::header(&format!("\"{}{coding}\"", digest::<sha2::Sha256>(text.as_bytes())));
     if answer::has_already(&visit.headers, etag.to_str().unwrap_or_default()) {
         return answer::not_modified(etag);
     }
-    let mut response = Response::new(answer::full(text));
+    let body = if packed { gzip::pack([&text]) } else { text.into() };
+    let mut response = Response::new(answer::full(body));
     let fields = response.headers_mut();
+    if packed {
+        fields.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    fields.insert(VARY, HeaderValue::from_static("accept-encoding"));
     fields.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, must-revalidate"));
     fields.insert(ETAG, etag);
-    if let Some(changed) = changed {
-        fields.insert(LAST_MODIFIED, answer::header(&changed.to_rfc1123()));
-    }
     response
 }
 
