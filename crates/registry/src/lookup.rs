@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use codeartifact::crate_name::{self, Known};
 use codeartifact::name::Coordinates;
 use codeartifact::repository::{self, Repository, RepositoryKey};
 use codeartifact::resolution::{self, Step};
@@ -30,6 +31,8 @@ pub(crate) struct Memory {
     /// By repository, account and principal.
     doors: Kept<(RepositoryKey, String, String), Repository>,
     ways: Kept<(RepositoryKey, Coordinates), Vec<Step>>,
+    /// By repository and name as it is asked for.
+    crates: Kept<(RepositoryKey, String), Known>,
 }
 
 /// Values, each with the commit that it was read after and the moment.
@@ -37,7 +40,12 @@ struct Kept<K, V>(Mutex<HashMap<K, (Arc<V>, u64, Instant)>>);
 
 impl Memory {
     pub(crate) fn new(store: &Store) -> Self {
-        Self { committed: store.committed(), doors: Kept(Mutex::default()), ways: Kept(Mutex::default()) }
+        Self {
+            committed: store.committed(),
+            doors: Kept(Mutex::default()),
+            ways: Kept(Mutex::default()),
+            crates: Kept(Mutex::default()),
+        }
     }
 
     /// The number of the last commit. It is asked for before reading: what is committed meanwhile must not pass as read.
@@ -113,4 +121,20 @@ pub(crate) async fn steps(
     let steps = Arc::new(read?);
     shared.memory.ways.keep(way, commits, &steps);
     Ok(steps)
+}
+
+/// Finds a crate in whatever spelling the repositories on the way hold it; errors as [`reach`].
+pub(crate) async fn known(shared: &Shared, visit: &Visit, name: &str) -> Result<Arc<Known>, Refusal> {
+    let commits = shared.memory.commits();
+    let requested = enter(shared, visit).await?;
+    let place = (visit.repository.clone(), name.to_owned());
+    if let Some(known) = shared.memory.crates.find(&place, commits) {
+        return Ok(known);
+    }
+    let name = name.to_owned();
+    let read: Result<Known, store::Error> =
+        shared.parts.store.read(move |tx| crate_name::known(tx, &requested, &name)).await;
+    let known = Arc::new(read?);
+    shared.memory.crates.keep(place, commits, &known);
+    Ok(known)
 }

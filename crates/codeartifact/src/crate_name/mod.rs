@@ -7,11 +7,10 @@ pub(crate) mod table;
 
 use std::collections::BTreeSet;
 
-use service::Call;
 use store::{Error, Tx};
 
 use crate::name::{Coordinates, PackageFormat};
-use crate::repository::{self, Repository, RepositoryKey};
+use crate::repository::{Repository, RepositoryKey};
 use crate::resolution::{self, Step};
 
 /// A crate as the repositories on the way know it.
@@ -37,20 +36,6 @@ pub fn coordinates(name: &str) -> Coordinates {
 pub fn held(tx: &mut Tx, repository: &RepositoryKey, name: &str) -> Result<Coordinates, Error> {
     let spellings = table::spellings(tx, repository, &canonical(name))?;
     Ok(coordinates(spellings.first().map_or(name, String::as_str)))
-}
-
-/// Finds a crate for somebody who may perform `action` on the repository.
-///
-/// Errors in this order: domain not found, access denied, repository not found.
-pub fn reach(
-    tx: &mut Tx,
-    call: &Call,
-    action: &str,
-    key: &RepositoryKey,
-    name: &str,
-) -> Result<Known, crate::error::Error> {
-    let requested = repository::reach(tx, call, action, key)?;
-    Ok(known(tx, &requested, name)?)
 }
 
 /// Finds a crate from a repository on.

@@ -1,3 +1,5 @@
+//! Archives of crates: what is found in them, and what of strangers' archives is refused.
+
 use super::*;
 use flate2::Compression;
 use flate2::write::GzEncoder;

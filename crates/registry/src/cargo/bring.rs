@@ -21,6 +21,7 @@ use super::{crate_file, download, index, no_version, source};
 use crate::asset::{self, Place};
 use crate::bring;
 use crate::endpoint::{Shared, Visit};
+use crate::lookup;
 use crate::refusal::Refusal;
 
 /// Brings a version in; answers its asset in the repository that was asked.
@@ -47,7 +48,7 @@ async fn bring_once(
     version: &str,
 ) -> Result<Asset, Refusal> {
     // Others may have brought it between this request's own look and now.
-    let known = source::known(shared, visit, name).await?;
+    let known = lookup::known(shared, visit, name.as_str()).await?;
     let (held, connections) = match download::find(shared, visit, &known, version).await? {
         Place::Here(asset) => return Ok(asset),
         Place::Upstream(_, nearer) => (true, nearer),
@@ -140,7 +141,7 @@ async fn new_version(
         manifest: line.stored().to_owned(),
         facts: Facts::of_cargo(&published),
         assets: vec![Asset::of_blob(&crate_file(package, &version), staged)],
-        yanked: line.yanked().then(String::new),
+        yanked: index::yanked_outside(line.yanked()),
         upstream_published_at: index::published_at(line),
         version,
         ..NewVersion::default()

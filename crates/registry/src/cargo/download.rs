@@ -14,6 +14,7 @@ use super::{bring, crate_file, no_version, source};
 use crate::answer::{self, Body};
 use crate::asset::{self, Place};
 use crate::endpoint::{Shared, Visit};
+use crate::lookup;
 use crate::refusal::Refusal;
 
 /// Answers a crate, or a part of it.
@@ -26,7 +27,7 @@ pub(super) async fn answer(
     name: &CrateName,
     version: &str,
 ) -> Result<Response<Body>, Refusal> {
-    let known = source::known(shared, visit, name).await?;
+    let known = lookup::known(shared, visit, name.as_str()).await?;
     let (held, connections) = match find(shared, visit, &known, version).await? {
         Place::Here(asset) => {
             return answer::asset(&shared.parts.blobs, &asset, &visit.headers, visit.head).await;

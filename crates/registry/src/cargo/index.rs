@@ -30,6 +30,9 @@ use crate::lookup;
 use crate::refusal::Refusal;
 use crate::upstream::ByteCache;
 
+/// Why a version is yanked that its registry yanked; those that are yanked here have no reason.
+const BY_ITS_REGISTRY: &str = "yanked in the registry that it came from";
+
 /// What a file was made of; it is right as long as these are the same, until the moment.
 #[derive(Debug)]
 struct Made {
@@ -129,7 +132,7 @@ pub(super) async fn shown(
     visit: &Visit,
     name: &CrateName,
 ) -> Result<Arc<Shown>, Refusal> {
-    let known = source::known(shared, visit, name).await?;
+    let known = lookup::known(shared, visit, name.as_str()).await?;
     let name = CrateName::parse(&known.coordinates.name).unwrap_or_else(|_| name.clone());
     let outside = source::outside(shared, visit, &name, &known.path).await;
     let place = (visit.repository.clone(), name.as_str().to_owned());
@@ -178,7 +181,7 @@ async fn read_once(shared: &Shared, visit: &Visit, package: &Coordinates) -> Res
 }
 
 /// Takes over which versions a registry calls yanked now, of those that came through its connection; says whether
-/// anything changed.
+/// anything changed. What was yanked here stays so.
 async fn take_over_yanks(
     shared: &Shared,
     package: &Coordinates,
@@ -193,8 +196,13 @@ async fn take_over_yanks(
             .iter()
             .filter_map(|version| {
                 let now = index.line(&version.version)?.yanked();
-                let remarks = Remarks { deprecated: None, yanked: now.then(String::new) };
-                (now != version.yanked.is_some()).then(|| (version.version.clone(), remarks))
+                let differs = match version.yanked.as_deref() {
+                    None => now,
+                    // A yank of ours is not taken back by somebody else.
+                    Some(reason) => !now && reason == BY_ITS_REGISTRY,
+                };
+                let remarks = Remarks { deprecated: None, yanked: yanked_outside(now) };
+                differs.then(|| (version.version.clone(), remarks))
             })
             .collect();
         if differing.is_empty() {
@@ -227,6 +235,11 @@ async fn sight(
     let sight = move |tx: &mut store::Tx| release_age::sight(tx, &domain, &package, &unseen);
     shared.parts.store.write(sight).await?;
     Ok(true)
+}
+
+/// How a version is marked whose registry calls it yanked, or not.
+pub(super) fn yanked_outside(yanked: bool) -> Option<String> {
+    yanked.then(|| BY_ITS_REGISTRY.to_owned())
 }
 
 fn index_of<'a>(outside: &'a [Outside], listed: &ListedRepository) -> Option<&'a Arc<Index>> {

@@ -10,7 +10,6 @@ use formats::cargo::index::Index;
 use formats::cargo::name::CrateName;
 
 use crate::endpoint::{Shared, Visit};
-use crate::lookup::READ;
 use crate::refusal::Refusal;
 
 /// What the registry behind a repository's connection says of a crate.
@@ -22,15 +21,6 @@ pub(super) struct Outside {
     pub(super) index: Option<Arc<Index>>,
     /// Why it did not answer.
     pub(super) failure: Option<Refusal>,
-}
-
-/// Finds the crate for a reader, in whatever spelling it is held.
-///
-/// Errors in this order: domain not found, access denied, repository not found.
-pub(super) async fn known(shared: &Shared, visit: &Visit, name: &CrateName) -> Result<Known, Refusal> {
-    let (call, key, name) = (visit.call.clone(), visit.repository.clone(), name.as_str().to_owned());
-    let reach = move |tx: &mut store::Tx| crate_name::reach(tx, &call, READ, &key, &name);
-    Ok(shared.parts.store.read(reach).await?)
 }
 
 /// Those of the repositories whose connections may be asked for a crate.

@@ -173,6 +173,14 @@ async fn what_a_registry_yanks_is_yanked_here_without_a_new_revision() {
     let yanked = |listed: Vec<(String, bool)>| listed.contains(&("1.0.0".to_owned(), true));
     assert!(yanked(shop.listed("store", "wi/dg/widget").await));
     assert_eq!(revision(), before);
+    shop.public.publish(&krate("widget", "1.0.0", "pub fn f() {}"), json!({}));
+    shop.world.pass(std::time::Duration::from_secs(301));
+    assert!(!yanked(shop.listed("store", "wi/dg/widget").await), "it is taken back there");
+    // What is yanked here stays yanked, whatever the registry says.
+    let yank = shop.request("DELETE", "store", "api/v1/crates/widget/1.0.0/yank");
+    shop.send(yank, "").await.ok();
+    shop.world.pass(std::time::Duration::from_secs(301));
+    assert!(yanked(shop.listed("store", "wi/dg/widget").await));
     shop.disconnect();
     assert!(yanked(shop.listed("store", "wi/dg/widget").await), "it is remembered");
 }
