@@ -7,7 +7,7 @@ import json
 import threading
 from urllib.parse import urlsplit
 
-from tests.aws import Caller, fresh_account, refused
+from tests.aws import Caller, fresh_account, refused, together
 from tests.clients.maven.conftest import metadata, pom
 from tests.server import fetch
 from tests.tokens import expired
@@ -338,6 +338,19 @@ def test_a_checksum_waits_for_its_file(shop):
     waiting.join(20)
     assert found == [201]
     connection.close()
+
+
+def test_20_files_may_be_put_in_parallel(shop):
+    """As Maven 3.9 does: every file and its checksums on a connection of their own, then the metadata."""
+    suffixes = [".pom", ".jar", *(f"-part{number}.jar" for number in range(14))]
+    bodies = {suffix: pom("com.acme", "lib", "1.0") if suffix == ".pom" else suffix * 500 for suffix in suffixes}
+    done = together(len(suffixes), lambda at: shop.put("app", f"{LIB}/1.0/lib-1.0{suffixes[at]}", bodies[suffixes[at]]))
+    assert done == [None] * len(suffixes), done
+    shop.put("app", f"{LIB}/maven-metadata.xml", metadata("com.acme", "lib", "1.0"))
+    names = {f"lib-1.0{suffix}" for suffix in suffixes}
+    assert set(shop.assets("app", "com.acme:lib", "1.0")) == names | {"maven-metadata.xml"}
+    for suffix in suffixes:
+        assert shop.get("app", f"{LIB}/1.0/lib-1.0{suffix}")[2].decode() == bodies[suffix]
 
 
 def test_refused_paths_and_methods_are_explained(shop):
