@@ -9,7 +9,7 @@ pub const AGE_KEY: &str = "homeregion:minimum-release-age";
 /// The tag that names versions which need no age, separated by spaces.
 pub const EXEMPT_KEY: &str = "homeregion:release-age-exempt";
 
-/// What the keys of this program's own settings begin with.
+/// What the keys of this program's own settings begin with, in whatever letter case somebody writes it.
 const PREFIX: &str = "homeregion:";
 
 /// Longest minimum age: a hundred years. What is longer was meant otherwise.
@@ -90,7 +90,7 @@ pub(super) fn exempt(value: &str) -> BTreeSet<String> {
 ///
 /// Keys that begin like the settings of this program and are none are refused: a slip of the pen would protect nobody.
 pub(crate) fn check(key: &str, value: &str, on_group: bool) -> Result<(), String> {
-    if !key.starts_with(PREFIX) {
+    if !key.to_lowercase().starts_with(PREFIX) {
         return Ok(());
     }
     if key != AGE_KEY && key != EXEMPT_KEY {
@@ -145,6 +145,8 @@ mod tests {
             (AGE_KEY, "soon", true),
             (EXEMPT_KEY, " ", true),
             ("homeregion:minimum-age", "3d", true),
+            ("HomeRegion:minimum-release-age", "3d", true),
+            ("homeregion:Minimum-Release-Age", "3d", true),
         ] {
             assert!(check(key, value, on_group).is_err(), "{key} {value}");
         }
