@@ -9,6 +9,7 @@ use store::Tx;
 use super::{Wanted, parsed};
 use crate::domain::{self, Domain, DomainKey};
 use crate::error::Error;
+use crate::repository::table::InDomain;
 use crate::repository::{self, Repository, RepositoryKey};
 use crate::tag;
 
@@ -74,8 +75,10 @@ impl Guard {
     ) -> Result<(Found, Guard), store::Error> {
         let (found, policy) = match repository::table::get_with_policy(tx, key)? {
             None => (Found::Nothing, None),
-            Some((None, policy)) => (Found::Domain, policy),
-            Some((Some(repository), policy)) => (Found::Repository(repository), policy),
+            Some(InDomain { repository: None, policy }) => (Found::Domain, policy),
+            Some(InDomain { repository: Some(repository), policy }) => {
+                (Found::Repository(repository), policy)
+            }
         };
         let administers =
             matches!(&found, Found::Repository(repository) if repository.administrator == call.account);

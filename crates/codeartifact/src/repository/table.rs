@@ -16,11 +16,15 @@ pub(crate) fn get(tx: &mut Tx, key: &RepositoryKey) -> Result<Option<Repository>
     )
 }
 
+/// What a domain has under the name of a repository.
+pub(crate) struct InDomain {
+    pub(crate) repository: Option<Repository>,
+    /// The document of its policy.
+    pub(crate) policy: Option<String>,
+}
+
 /// Finds a domain's repository together with the policy that hangs on it; nothing where there is no such domain.
-pub(crate) fn get_with_policy(
-    tx: &mut Tx,
-    key: &RepositoryKey,
-) -> Result<Option<(Option<Repository>, Option<String>)>, Error> {
+pub(crate) fn get_with_policy(tx: &mut Tx, key: &RepositoryKey) -> Result<Option<InDomain>, Error> {
     let domain = &key.domain;
     tx.query_one(
         "SELECT r.account, r.region, r.domain, r.name, r.administrator, r.description, r.connection,
@@ -33,8 +37,9 @@ pub(crate) fn get_with_policy(
          WHERE d.account = ?1 AND d.region = ?2 AND d.name = ?3",
         &[(&domain.account).into(), (&domain.region).into(), (&domain.name).into(), (&key.name).into()],
         |row| {
-            let found = if row.optional_text(3)?.is_some() { Some(repository(row)?) } else { None };
-            Ok((found, row.optional_text(9)?))
+            let is_there = row.optional_text(3)?.is_some();
+            let repository = is_there.then(|| repository(row)).transpose()?;
+            Ok(InDomain { repository, policy: row.optional_text(9)? })
         },
     )
 }
