@@ -36,8 +36,9 @@ pub const PAYLOAD_DURATION_MAX: Duration = Duration::from_secs(3 * 3600);
 /// Most payloads that are on their way at once, each with some 512 KiB of buffers.
 pub const PAYLOADS_MAX: usize = 128;
 
-/// Most that is read and thrown away of a payload that is refused: beyond it the connection breaks.
-pub const DRAIN_BYTES_MAX: usize = 16 << 20;
+/// Most that is read and thrown away of a payload that is refused, about as much as a network brings in the time below:
+/// beyond it the connection breaks, and the client may not see why.
+pub const DRAIN_BYTES_MAX: usize = 256 << 20;
 
 /// Longest time that this takes.
 pub const DRAIN_DURATION_MAX: Duration = Duration::from_secs(5);

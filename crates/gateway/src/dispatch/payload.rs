@@ -70,11 +70,9 @@ impl Gateway {
             Err(problem) => return self.refuse_payload(spec, problem, parts, body).await,
         };
         let Ok(_place) = self.payloads.try_acquire() else {
-            return answer::refusal(
-                503,
-                "ServiceUnavailableException",
-                "too many uploads are on their way; try again",
-            );
+            intake::drain(body, &parts.headers).await;
+            let message = "too many uploads are on their way; try again";
+            return answer::refusal(503, "ServiceUnavailableException", message);
         };
         let content = match self.stage_payload(spec, (&announced, bytes_max), body).await {
             Ok(content) => content,
