@@ -130,7 +130,12 @@ pub(super) async fn shown(
         // is added later, renderings and one compressed copy.
         let outside_bytes: usize =
             outside.iter().filter_map(|answer| answer.listing.as_ref()).map(|listing| listing.bytes()).sum();
-        shared.npm.listings.locked().put(place, Arc::clone(&shown), own_bytes + outside_bytes + 4096);
+        let withheld_bytes = shown.too_young.len() * 512;
+        shared.npm.listings.locked().put(
+            place,
+            Arc::clone(&shown),
+            own_bytes + outside_bytes + withheld_bytes + 4096,
+        );
     }
     Ok(shown)
 }
