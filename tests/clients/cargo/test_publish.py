@@ -119,3 +119,15 @@ def test_names_that_differ_in_spelling_are_one_crate(shop, cargo):
     output = cargo.publish(cargo.package("rustc", "2.0.0", KIT), fails=True)
     assert "reserved" in output, output
     assert shop.packages("app") == {"own-kit"}
+
+
+def test_a_workspace_is_published_at_once_and_verified_against_what_was(shop, cargo):
+    needs = 'own-base = { version = "1", path = "../own-base", registry = "shop" }\n'
+    base = cargo.package("own-base", "1.0.0", KIT)
+    cargo.package("own-next", "1.0.0", "pub fn next() -> u32 { own_base::kit() + 1 }", needs)
+    (base.parent / "Cargo.toml").write_text('[workspace]\nresolver = "2"\nmembers = ["own-base", "own-next"]\n')
+    cargo.run("publish", "--registry", "shop", "--allow-dirty", "--workspace", cwd=base.parent)
+    assert shop.packages("app") == {"own-base", "own-next"}
+    _, [line] = index(shop, "ow/n-/own-next")
+    [dependency] = line["deps"]
+    assert (dependency["name"], dependency["req"], dependency.get("registry")) == ("own-base", "^1", None)
