@@ -39,6 +39,8 @@ pub(super) const NAME_WORDS: &[&str] = &[
 pub(super) const VERSION_WORDS: &[&str] =
     &["1.0.0", "-alpha", ".1", "+build", "9007199254740992", "v", "=", " ", "0", "-", "x", "*", "^", "~"];
 pub(super) const PACKUMENT_WORDS: &[&str] = &[
+    "\"attestations\":{\"url\":\"https://up/x\"}",
+    "\"dist\":{\"attestations\":{\"url\":\"u\"},\"tarball\":\"u\"}",
     "\"versions\":{",
     "\"1.0.0\":{",
     "\"dist\":{\"tarball\":\"http://h/a/-/a-1.0.0.tgz\"}",
@@ -173,6 +175,9 @@ pub(super) fn packument(data: &[u8]) {
         for version in &versions {
             let tarball = parsed["versions"][version]["dist"]["tarball"].as_str().unwrap_or_default();
             assert!(tarball.starts_with(base), "{version} is at {tarball}");
+            if let Some(url) = parsed["versions"][version]["dist"]["attestations"]["url"].as_str() {
+                assert!(url.starts_with(base), "{version} is attested at {url}");
+            }
         }
     }
     for version in &versions {
