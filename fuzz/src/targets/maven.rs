@@ -9,6 +9,10 @@ use formats::maven::route::{Route, Target};
 use formats::maven::snapshot::{Build, FileKind, is_snapshot};
 use formats::maven::version::{ComparableVersion, compare};
 
+use super::endpoint::{furnish, send};
+use crate::choices::Choices;
+use crate::region::with_account;
+
 pub(super) const ROUTE_WORDS: &[&str] = &[
     "com/acme/lib/1.0/lib-1.0.jar",
     "-SNAPSHOT/",
@@ -51,6 +55,46 @@ pub(super) const XML_WORDS: &[&str] = &[
     "</",
     "/>",
 ];
+
+pub(super) const ENDPOINT_WORDS: &[&str] = &[
+    "g/a/1.0/a-1.0.jar",
+    "g/a/1.0/a-1.0.pom",
+    "g/a/maven-metadata.xml",
+    "g/a/1-SNAPSHOT/a-1-20210728.194552-1.jar",
+    "g/a/1-SNAPSHOT/maven-metadata.xml",
+    ".sha1",
+    ".md5",
+    "\n",
+    "\u{1}",
+    "<metadata><versioning><versions><version>1.0</version></versions></versioning></metadata>",
+    "<snapshot><timestamp>20210728.194552</timestamp><buildNumber>1</buildNumber></snapshot>",
+    "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "d41d8cd98f00b204e9800998ecf8427e",
+];
+
+/// Series of requests to the endpoint: U+0001 ends one, a line break ends its path. The metadata that come of them are
+/// such.
+pub(super) fn endpoint(data: &[u8]) {
+    with_account(|region, account| {
+        let token = furnish(region, account);
+        let methods = ["PUT", "GET", "HEAD", "PUT", "DELETE"];
+        for one in data.split(|byte| *byte == 1).take(10) {
+            let mut choices = Choices::new(one);
+            let method = *choices.of(&methods).unwrap_or(&"GET");
+            let rest = choices.rest();
+            let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+            let (path, body) = rest.split_at(end);
+            send(region, account, &token, ("maven", method), path, body.get(1..).unwrap_or_default());
+        }
+        for path in ["g/a/maven-metadata.xml", "g/a/1-SNAPSHOT/maven-metadata.xml"] {
+            let (status, body) = send(region, account, &token, ("maven", "GET"), path.as_bytes(), b"");
+            if status == Some(200) {
+                crate::note(path);
+                Metadata::read(&body).expect("what is served is read");
+            }
+        }
+    });
+}
 
 /// A path that is read names one file, wherever that is asked for again, and nothing outside its repository.
 pub(super) fn route(data: &[u8]) {

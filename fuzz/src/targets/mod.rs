@@ -41,6 +41,7 @@ pub static TARGETS: &[Target] = &[
     Target { name: "package-group", run: package_group::pattern, words: package_group::WORDS },
     Target { name: "codeartifact-token", run: token::verify, words: &["eyJ2ZXIiOjE", ".", "_", "-"] },
     Target { name: "policy-document", run: policy::document, words: policy::WORDS },
+    Target { name: "maven-endpoint", run: maven::endpoint, words: maven::ENDPOINT_WORDS },
     Target { name: "maven-route", run: maven::route, words: maven::ROUTE_WORDS },
     Target { name: "maven-version", run: maven::version, words: maven::VERSION_WORDS },
     Target { name: "maven-metadata", run: maven::metadata, words: maven::XML_WORDS },
