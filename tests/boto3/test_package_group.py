@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.aws import Caller, answer, refused
+from tests.aws import Caller, answer, outcome, refused, together
 from tests.boto3.packages import publish_npm
 
 TYPES = ("EXTERNAL_UPSTREAM", "INTERNAL_UPSTREAM", "PUBLISH")
@@ -226,3 +226,27 @@ def test_another_account_is_denied_until_the_domains_policy_names_the_group(shop
     assert answer(call(**asked))["packageGroup"]["pattern"] == "/npm/*"
     asked["packageGroup"] = "/*"
     refused("AccessDeniedException", 403, call, says="codeartifact:DescribePackageGroup", **asked)
+
+
+def test_racing_changes_lose_nothing(shop):
+    def make(_):
+        return outcome(shop.codeartifact.create_package_group, domain="shop", packageGroup="/npm/raced/*")
+
+    made = together(8, make)
+    assert sorted(made) == ["ConflictException"] * 7 + ["ok"]
+    for number in range(8):
+        shop.codeartifact.create_repository(domain="shop", repository=f"racer-{number}")
+
+    def allow(number):
+        restrict(shop, "/npm/raced/*", add=[(f"racer-{number}", "PUBLISH")])
+        create(shop, f"/npm/raced/part-{number}$")
+
+    together(8, allow)
+    final = restrict(shop, "/npm/raced/*", {"PUBLISH": "ALLOW_SPECIFIC_REPOSITORIES"})["packageGroup"]
+    assert final["originConfiguration"]["restrictions"]["PUBLISH"]["repositoriesCount"] == 8
+    children = shop.codeartifact.list_sub_package_groups(domain="shop", packageGroup="/npm/raced/*")
+    assert len(answer(children)["packageGroups"]) == 8
+    # What the gates go by is what was written last.
+    assert publish_npm(shop, "@raced/kit", "1.0.0", repository="racer-7") in (200, 201)
+    with pytest.raises(AssertionError, match="409"):
+        publish_npm(shop, "@raced/kit", "1.0.0", repository="app")
