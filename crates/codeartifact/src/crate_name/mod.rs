@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use store::{Error, Tx};
 
 use crate::name::{Coordinates, PackageFormat};
+use crate::package_group::Control;
 use crate::repository::{Repository, RepositoryKey};
 use crate::resolution::{self, Step};
 
@@ -53,7 +54,10 @@ pub fn known(tx: &mut Tx, requested: &Repository, name: &str) -> Result<Known, E
             }
         }
     }
-    let coordinates = coordinates(spellings.first().map_or(name, String::as_str));
+    let coordinates = match spellings.first() {
+        Some(spelling) => coordinates(spelling),
+        None => as_its_group_spells(tx, requested, name)?,
+    };
     let mut path = resolution::path(tx, requested, &coordinates)?;
     for other in spellings.iter().skip(1) {
         let open: BTreeSet<String> = resolution::path(tx, requested, &self::coordinates(other))?
@@ -66,4 +70,17 @@ pub fn known(tx: &mut Tx, requested: &Repository, name: &str) -> Result<Known, E
         }
     }
     Ok(Known { coordinates, path })
+}
+
+/// Names a crate that nobody holds in the letter case of the group that is of it alone: an index files names in lower
+/// case, so that clients cannot ask for it otherwise, and would only look like it.
+fn as_its_group_spells(tx: &mut Tx, requested: &Repository, name: &str) -> Result<Coordinates, Error> {
+    let asked = coordinates(name);
+    let control = Control::of(tx, &requested.key.domain, &asked)?;
+    let pattern = control.group().filter(|(_, weak)| *weak).map(|(pattern, _)| pattern.as_str());
+    let spelling = pattern.and_then(|pattern| pattern.strip_prefix("/cargo//")?.strip_suffix('$'));
+    match spelling.filter(|spelling| spelling.eq_ignore_ascii_case(name)) {
+        Some(spelling) => Ok(coordinates(spelling)),
+        None => Ok(asked),
+    }
 }

@@ -44,3 +44,22 @@ async fn what_a_group_closes_to_publishing_is_refused() {
     shop.publish("app", "other", "1.0.0", "").await.ok();
     assert!(shop.versions("app", "acme-kit").is_empty());
 }
+
+#[tokio::test]
+async fn a_group_that_names_a_crate_with_capitals_lets_it_in() {
+    let shop = Shop::new();
+    let caller = shop.world.caller();
+    let root =
+        json!({"domain": "shop", "packageGroup": "/*", "restrictions": {"EXTERNAL_UPSTREAM": "BLOCK"}});
+    caller.ok("UpdatePackageGroupOriginConfiguration", root);
+    group(&shop, "/cargo//Gadget$", &json!({"EXTERNAL_UPSTREAM": "ALLOW"}));
+    assert_eq!(shop.listed("app", "ga/dg/gadget").await.len(), 1);
+    assert_eq!(shop.get("app", "api/v1/crates/Gadget/2.0.0/download").await.status, 200);
+    assert_eq!(shop.versions("app", "Gadget").len(), 1);
+    // Other separators make a look-alike, and what no group allows stays outside.
+    shop.public.publish(&krate("gad-get", "1.0.0", ""), json!({}));
+    let before = shop.public.requests_in_all();
+    shop.get("app", "ga/d-/gad-get").await.refused(404);
+    shop.get("app", "wi/dg/widget").await.refused(404);
+    assert_eq!(shop.public.requests_in_all(), before);
+}
