@@ -85,6 +85,17 @@ impl fmt::Display for UploadError {
 
 impl std::error::Error for UploadError {}
 
+impl UploadError {
+    /// Whether fields that are still to come may mend it.
+    pub fn is_of_missing(&self) -> bool {
+        match self {
+            Self::Action(action) => action.is_empty(),
+            Self::Missing(_) => true,
+            _ => false,
+        }
+    }
+}
+
 impl Upload {
     /// Reads the fields of a form and the name of the file in its field `content`.
     ///

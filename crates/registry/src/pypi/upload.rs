@@ -13,7 +13,7 @@ use codeartifact::resolution::{self, Found};
 use formats::pypi::metadata::CoreMetadata;
 use formats::pypi::page::Digests;
 use formats::pypi::record::Record;
-use formats::pypi::upload::Upload;
+use formats::pypi::upload::{Upload, UploadError};
 use formats::pypi::version::is_same;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Response, StatusCode};
@@ -67,17 +67,19 @@ async fn post(
     let blobs = &shared.parts.blobs;
     let (fields, file) = intaking.fields(intake, blobs).await?;
     // Clients send the file last. Where they do not, the gate waits until everything is there.
-    let early = file.and_then(|file| Upload::read(fields, file).ok());
-    if let Some(upload) = &early {
-        *described = describe(upload);
-        admit(shared, visit, upload, "").await?;
+    match file.map(|file| Upload::read(fields, file)) {
+        Some(Ok(upload)) => {
+            *described = describe(&upload);
+            admit(shared, visit, &upload, "").await?;
+        }
+        Some(Err(error)) if !error.is_of_missing() => return Err(bad_form(&error)),
+        Some(Err(_)) | None => {}
     }
     let form = intaking.rest(intake, blobs).await?;
     let Some(file) = form.file else {
         return Err(Refusal::new(400, "the form has no file in its field content"));
     };
-    let upload =
-        Upload::read(&form.fields, &file.name).map_err(|error| Refusal::new(400, error.to_string()))?;
+    let upload = Upload::read(&form.fields, &file.name).map_err(|error| bad_form(&error))?;
     *described = describe(&upload);
     let promised = upload.digests.sha256.clone().unwrap_or_default();
     let admission = admit(shared, visit, &upload, &promised).await?;
@@ -85,6 +87,10 @@ async fn post(
     let staged = prove(&upload, file).await?;
     commit(shared, visit, upload, staged).await?;
     Ok(answer::text(StatusCode::OK, "the file was taken"))
+}
+
+fn bad_form(error: &UploadError) -> Refusal {
+    Refusal::new(400, error.to_string())
 }
 
 fn describe(upload: &Upload) -> String {

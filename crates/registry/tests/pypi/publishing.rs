@@ -197,3 +197,45 @@ async fn a_version_of_ours_can_be_yanked_and_taken_back() {
     let foreign = shop.send(shop.request("PUT", "app", "simple/widget/1.0/yanked"), "").await;
     assert_eq!(foreign.status, 409, "{foreign:?}");
 }
+
+/// A body that never ends behind these bytes, and counts what was asked of it.
+struct Endless {
+    head: Option<hyper::body::Bytes>,
+    asked: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl hyper::body::Body for Endless {
+    type Data = hyper::body::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        let before = self.asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        assert!(before < 64, "it is read and read");
+        let bytes = self.head.take().unwrap_or_else(|| vec![0; 1 << 20].into());
+        std::task::Poll::Ready(Some(Ok(hyper::body::Frame::data(bytes))))
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_welcome_is_refused_before_its_bytes_are_read() {
+    let shop = Shop::new();
+    assert_eq!(shop.get("app", "simple/widget/1.0/Widget-1.0-py3-none-any.whl").await.status, 200);
+    let file = wheel("widget", "9.0", "py3-none-any", b"");
+    for (change, status) in [(&[][..], 409), (&[("name", "other")], 400), (&[("filetype", "sdist")], 400)] {
+        let mut form = super::support::form(&file, change);
+        form.truncate(form.len() - "\r\n--between--\r\n".len());
+        let asked = std::sync::Arc::<std::sync::atomic::AtomicUsize>::default();
+        let body = Endless { head: Some(form.into()), asked: asked.clone() };
+        let request = shop
+            .request("POST", "app", "")
+            .header("content-type", "multipart/form-data; boundary=between")
+            .header("expect", "100-continue");
+        let answer = super::support::send(&shop.endpoint, request.body(body).unwrap()).await;
+        answer.refused(status);
+        // A client that waits to be told is not drained.
+        assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1, "{change:?}");
+    }
+}

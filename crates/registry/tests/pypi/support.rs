@@ -267,7 +267,11 @@ pub fn token(world: &World, account: &str, domain: &str) -> String {
     answer["authorizationToken"].as_str().unwrap().to_owned()
 }
 
-async fn send(endpoint: &Endpoint, request: Request<Full<Bytes>>) -> Answer {
+pub async fn send<B>(endpoint: &Endpoint, request: Request<B>) -> Answer
+where
+    B: hyper::body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     let response = endpoint.answer(request, "00000000-0000-4000-8000-000000000000".to_owned()).await;
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
