@@ -1,6 +1,6 @@
 //! A made-up Maven repository on a loopback port: files by path, counted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -53,11 +53,14 @@ impl Upstream {
             format!("{artifact} {version}"),
             changed,
         );
-        let listed: String = {
+        let listed: BTreeSet<String> = {
             let state = self.state.lock().unwrap();
-            let poms = state.files.keys().filter(|path| path.starts_with(&folder) && path.ends_with(".pom"));
-            poms.map(|path| format!("<version>{}</version>", path.split('/').nth(3).unwrap())).collect()
+            let files = state.files.keys().filter_map(|path| path.strip_prefix(&folder));
+            let versions =
+                files.filter_map(|rest| rest.split('/').nth(1).filter(|_| rest.matches('/').count() == 2));
+            versions.map(|version| format!("<version>{version}</version>")).collect()
         };
+        let listed = Vec::from_iter(listed).concat();
         let document = format!("<metadata><versioning><versions>{listed}</versions></versioning></metadata>");
         self.put(&format!("{folder}/maven-metadata.xml"), document, None);
     }
