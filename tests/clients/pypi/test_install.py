@@ -98,6 +98,23 @@ def test_a_project_of_uv_is_locked_and_synchronised_again(shop):
     assert shop.versions("app", "widget") == {"1.1": "Published"}
 
 
+def test_a_copy_from_upstream_brings_the_whole_version(shop):
+    shop.codeartifact.create_repository(domain="shop", repository="release")
+    copied = shop.codeartifact.copy_package_versions(
+        domain="shop",
+        sourceRepository="app",
+        destinationRepository="release",
+        format="pypi",
+        package="widget",
+        versions=["1.0"],
+        includeFromUpstream=True,
+    )
+    assert set(copied["successfulVersions"]) == {"1.0"}, copied
+    assert shop.assets("release", "widget", "1.0") == {"widget-1.0-py3-none-any.whl", "widget-1.0.tar.gz"}
+    shop.pip("install", "--target", "site", "-i", shop.url("release") + "simple/", "widget")
+    assert shop.installed() == {"widget": "1.0"}
+
+
 @pytest.mark.parametrize("client", ["pip", "pip-of-old", "uv"])
 def test_nobody_else_installs_and_no_token_lives_for_ever(shop, client):
     def install(token, **more):

@@ -98,3 +98,22 @@ async fn versions_that_are_archived_or_published_here_do_not_follow() {
     let of_version = page.files().into_iter().filter(|file| file.contains("-1.0")).count();
     assert_eq!((of_version, &page.file(WHEEL)["yanked"]), (2, &json!(false)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_did_not_come_is_listed_and_comes_later() {
+    let shop = Shop::asking_always();
+    shop.public.lose("Widget-1.0.tar.gz", true);
+    assert_eq!(shop.get("app", &format!("simple/widget/1.0/{WHEEL}")).await.status, 200);
+    shop.until(|shop| shop.public.requests("/files/Widget-1.0.tar.gz") > 0).await;
+    let page = shop.page("app", "widget").await;
+    assert_eq!(page.file("Widget-1.0.tar.gz")["size"], projects()[0].1[1].bytes.len());
+    assert_eq!(shop.assets("app", "widget", "1.0"), [WHEEL]);
+    shop.get("app", "simple/widget/1.0/Widget-1.0.tar.gz").await.refused(502);
+    shop.public.lose("Widget-1.0.tar.gz", false);
+    let waited = std::time::Instant::now();
+    while shop.assets("store", "widget", "1.0").len() < 2 {
+        assert_eq!(shop.page("app", "widget").await.files().len(), 3);
+        assert!(waited.elapsed().as_secs() < 30, "it never came");
+    }
+    shop.until(|shop| shop.assets("app", "widget", "1.0").len() == 2).await;
+}

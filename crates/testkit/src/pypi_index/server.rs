@@ -41,6 +41,7 @@ struct State {
     no_sidecars: bool,
     no_ranges: bool,
     other_bytes: bool,
+    broken: Vec<String>,
     failing: Option<u16>,
     authorization: Option<String>,
     requests: HashMap<String, u64>,
@@ -118,6 +119,13 @@ impl PypiIndex {
     /// Sends other bytes than the pages promise.
     pub fn with_other_bytes(&self, other: bool) {
         self.shared.state().other_bytes = other;
+    }
+
+    /// Has a file on its page and not on the host of files, or has it again.
+    pub fn lose(&self, name: &str, lost: bool) {
+        let broken = &mut self.shared.state().broken;
+        broken.retain(|known| known != name);
+        broken.extend(lost.then(|| name.to_owned()));
     }
 
     /// Answers everything with a status, until it is `None`.
@@ -238,7 +246,10 @@ fn file(request: &Request<Incoming>, path: &str, state: &mut State) -> Response<
         let found = found.map(|file| file.metadata.clone());
         return found.map_or_else(|| status(404), |metadata| Response::new(Full::from(metadata)));
     }
-    let Some(bytes) = all().find(|file| file.name == name).map(|file| file.bytes.clone()) else {
+    let Some(bytes) = all()
+        .find(|file| file.name == name && !state.broken.contains(&file.name))
+        .map(|file| file.bytes.clone())
+    else {
         return status(404);
     };
     let bytes = if state.other_bytes { b"these are other bytes".to_vec() } else { bytes };
