@@ -1,5 +1,6 @@
 //! proxpi and devpi, and a folder of pages that stands for the public index.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,20 +15,22 @@ pub const PROXPI: &str = "proxpi";
 pub const DEVPI: &str = "devpi";
 /// The project that the public index lists.
 pub const PROJECT: &str = "demo";
+/// The mirror, of devpi's first user.
+const MIRROR: &str = "root/up";
 /// Its versions, each with a wheel and a source archive.
 const VERSIONS: usize = 40;
 
 /// Starts the stand-in for the public index.
 pub fn index(tools: &Path, scratch: &Path) -> Result<Process, String> {
     let zeros = "0".repeat(64);
-    let links: String = (0..VERSIONS)
-        .flat_map(|minor| [format!("demo-1.{minor}-py3-none-any.whl"), format!("demo-1.{minor}.tar.gz")])
-        .map(|file| {
-            format!(
-                "<a href=\"/files/{file}#sha256={zeros}\" data-requires-python=\"&gt;=3.8\">{file}</a><br>\n"
-            )
-        })
-        .collect();
+    let mut links = String::new();
+    for minor in 0..VERSIONS {
+        for file in [format!("demo-1.{minor}-py3-none-any.whl"), format!("demo-1.{minor}.tar.gz")] {
+            let attributes =
+                format!("href=\"/files/{file}#sha256={zeros}\" data-requires-python=\"&gt;=3.8\"");
+            let _ = writeln!(links, "<a {attributes}>{file}</a><br>");
+        }
+    }
     let page = format!(
         "<!DOCTYPE html><html><head><meta name=\"pypi:repository-version\" content=\"1.0\"></head><body>\n{links}</body></html>\n"
     );
@@ -82,7 +85,7 @@ pub fn devpi(folder: &Path, scratch: &Path, index: &str) -> Result<(Process, Str
         wire::ask(address, request.as_bytes()).is_some_and(|answer| answer.status == 200)
     })?;
     mirror(&server, index)?;
-    Ok((server, "/root/up/+simple/".to_owned()))
+    Ok((server, format!("/{MIRROR}/+simple/")))
 }
 
 /// Gives devpi its mirror.
@@ -106,7 +109,7 @@ fn mirror(server: &Process, index: &str) -> Result<(), String> {
     let token = format!("root:{}", login["result"]["password"].as_str().unwrap_or_default());
     let token = base64::engine::general_purpose::STANDARD.encode(token);
     let body = format!(r#"{{"type":"mirror","mirror_url":"{index}","volatile":true}}"#);
-    send("PUT", "/root/up", &format!("X-Devpi-Auth: {token}\r\n"), &body).map(|_| ())
+    send("PUT", &format!("/{MIRROR}"), &format!("X-Devpi-Auth: {token}\r\n"), &body).map(|_| ())
 }
 
 fn emptied(scratch: &Path, name: &str) -> Result<std::path::PathBuf, String> {

@@ -52,6 +52,7 @@ pub struct Home {
 }
 
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a switch of its own
 pub struct Serve {
     #[command(flatten)]
     pub home: Home,

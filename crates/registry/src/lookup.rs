@@ -29,14 +29,20 @@ const KEPT_MAX: usize = 4096;
 pub(crate) struct Memory {
     committed: watch::Receiver<u64>,
     /// By repository, account and principal.
-    doors: Kept<(RepositoryKey, String, String), Repository>,
+    doors: Kept<Door, Repository>,
     ways: Kept<(RepositoryKey, Coordinates), Vec<Step>>,
     /// By repository and name as it is asked for.
     crates: Kept<(RepositoryKey, String), Known>,
 }
 
+/// A repository, and the account and principal who enter it.
+type Door = (RepositoryKey, String, String);
+
 /// Values, each with the commit that it was read after and the moment.
-struct Kept<K, V>(Mutex<HashMap<K, (Arc<V>, u64, Instant)>>);
+struct Kept<K, V>(Mutex<HashMap<K, Read<V>>>);
+
+/// A value, the number of the commit that it was read after, and the moment.
+type Read<V> = (Arc<V>, u64, Instant);
 
 impl Memory {
     pub(crate) fn new(store: &Store) -> Self {

@@ -89,7 +89,7 @@ pub struct Document {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fetched {
     /// The document.
-    Document(Document),
+    Document(Box<Document>),
     /// The one known by the validators is still right.
     NotModified,
     /// There is none.
@@ -161,7 +161,7 @@ impl Fetcher {
         let url = response.url().clone();
         let media_type = header(CONTENT_TYPE).and_then(|value| value.to_str().ok().map(str::to_owned));
         let bytes = whole(response, self.options.document_bytes_max).await?;
-        Ok(Fetched::Document(Document { bytes, validators, url, media_type }))
+        Ok(Fetched::Document(Box::new(Document { bytes, validators, url, media_type })))
     }
 
     /// Streams a file into a stage, with constant memory; nothing is kept unless `proof` agrees. `None` when there is

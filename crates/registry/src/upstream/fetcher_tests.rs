@@ -30,9 +30,8 @@ async fn server(answer: String) -> (Url, Receiver<String>) {
 async fn redirected(credentials: Credentials) -> (String, String) {
     let found = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
     let (store, at_store) = server(found.to_owned()).await;
-    let moved = format!(
-        "HTTP/1.1 302 Found\r\nLocation: {store}x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    );
+    let moved =
+        format!("HTTP/1.1 302 Found\r\nLocation: {store}x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     let (registry, at_registry) = server(moved).await;
     let upstream = Upstream {
         connection: "custom:team".into(),

@@ -77,11 +77,7 @@ impl<P> Default for Held<P> {
 
 impl<P> Clone for Held<P> {
     fn clone(&self) -> Self {
-        Self {
-            freshness: self.freshness.clone(),
-            page: self.page.clone(),
-            validators: self.validators.clone(),
-        }
+        Self { freshness: self.freshness, page: self.page.clone(), validators: self.validators.clone() }
     }
 }
 
