@@ -5,6 +5,8 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
+use flate2::Crc;
+
 use super::*;
 
 struct Zip {
