@@ -82,3 +82,18 @@ async fn metadata_that_are_none_are_not_taken_for_an_empty_list() {
     shop.public.put(METADATA, "<metadata><versioning><versions/></versioning></metadata>", None);
     shop.get("app", METADATA).await.refused(404);
 }
+
+#[tokio::test]
+async fn a_connection_of_the_operators_own_brings_releases_and_no_snapshots() {
+    let shop = Shop::new().await;
+    shop.disconnect();
+    shop.connect("store", "custom:private");
+    let path = "com/acme/inner/1.0/inner-1.0.jar";
+    shop.public.put(&format!("private/{path}"), "inner", None);
+    assert_eq!(shop.get("app", path).await.ok(), "inner");
+    assert_eq!(shop.versions("store", "com.acme", "inner")["1.0"], "Published");
+    let snapshot = "com/acme/inner/2.0-SNAPSHOT/inner-2.0-20261120.173701-1.jar";
+    shop.public.put(&format!("private/{snapshot}"), "inner", None);
+    shop.get("app", snapshot).await.refused(404);
+    assert_eq!(shop.public.asked(&format!("private/{snapshot}")), 0);
+}

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::{HeaderMap, Request, StatusCode};
 use registry::upstream::{
-    Fetcher, FetcherOptions, Identity, Machine, Policy, Remembered, Resolver, ServerAddress, Settings,
+    Credentials, Custom, Fetcher, FetcherOptions, Format, Identity, Machine, Policy, Remembered, Resolver,
+    Secret, ServerAddress, Settings,
 };
 use registry::{Endpoint, Parts, Upstreams};
 use serde_json::{Value, json};
@@ -21,6 +22,9 @@ static ROOMS: &[&store::Room] = &[&codeartifact::ROOM];
 
 /// The account of [`World::caller`], which owns the domain.
 pub const OWNER: &str = "111122223333";
+
+/// What opens the repository behind `custom:private`.
+pub const PRIVATE_TOKEN: &str = "Bearer token-of-the-private-repository";
 
 /// A domain `shop`: `app` above `mid` above `store`, which is connected to the made-up repository.
 pub struct Shop {
@@ -71,13 +75,26 @@ impl Shop {
             let input = json!({"domain": "shop", "repository": name, "upstreams": upstreams});
             caller.ok("CreateRepository", input);
         }
-        let connection =
-            json!({"domain": "shop", "repository": "store", "externalConnection": "public:maven-central"});
-        caller.ok("AssociateExternalConnection", connection);
         let endpoint = endpoint(&world, &public.url());
         let token = caller.ok("GetAuthorizationToken", json!({"domain": "shop"}));
         let token = token["authorizationToken"].as_str().unwrap().to_owned();
-        Self { world, public, endpoint, token }
+        let shop = Self { world, public, endpoint, token };
+        shop.connect("store", "public:maven-central");
+        shop
+    }
+
+    pub fn connect(&self, repository: &str, connection: &str) {
+        let input = json!({"domain": "shop", "repository": repository, "externalConnection": connection});
+        let custom = |installation: &mut service::Installation| {
+            installation.connections.insert("custom:private".to_owned(), "maven".to_owned());
+        };
+        self.world.caller().installed(custom).ok("AssociateExternalConnection", input);
+    }
+
+    pub fn disconnect(&self) {
+        let input =
+            json!({"domain": "shop", "repository": "store", "externalConnection": "public:maven-central"});
+        self.world.caller().ok("DisassociateExternalConnection", input);
     }
 
     pub async fn send(&self, method: &str, repository: &str, path: &str, body: impl Into<Bytes>) -> Answer {
@@ -137,9 +154,14 @@ impl Answer {
 }
 
 fn endpoint(world: &World, upstream: &str) -> Endpoint {
+    let private = Custom {
+        url: format!("{upstream}private"),
+        format: Format::Maven,
+        credentials: Credentials::header_of("authorization", Secret::Text(PRIVATE_TOKEN.to_owned())),
+    };
     let settings = Settings {
         upstreams: BTreeMap::from([("maven-central".to_owned(), upstream.to_owned())]),
-        custom: BTreeMap::new(),
+        custom: BTreeMap::from([("private".to_owned(), private)]),
         server: ServerAddress::default(),
     };
     let identity = Identity::new("under-test");

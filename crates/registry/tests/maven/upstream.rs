@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::support::PRIVATE_TOKEN;
+
 /// A running repository; it stops with the runtime of its test.
 pub struct Upstream {
     state: Arc<Mutex<State>>,
@@ -88,11 +90,14 @@ async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>) {
     let head = String::from_utf8_lossy(&head).into_owned();
     let (method, rest) = head.split_once(" /").unwrap();
     let path = rest.split(' ').next().unwrap();
+    // What lies below `private/` is for those with the token.
+    let is_open = !path.starts_with("private/") || head.contains(PRIVATE_TOKEN);
     let (status, body, changed) = {
         let mut state = state.lock().unwrap();
         *state.requests.entry(path.to_owned()).or_default() += 1;
         match state.files.get(path) {
             _ if state.failing => ("500 No", Vec::new(), None),
+            _ if !is_open => ("401 Who", Vec::new(), None),
             Some((bytes, changed)) => ("200 OK", bytes.clone(), changed.clone()),
             None => ("404 None", Vec::new(), None),
         }
