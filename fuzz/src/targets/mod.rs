@@ -13,6 +13,7 @@ mod payload;
 mod policy;
 mod publish;
 mod pypi;
+mod pypi_endpoint;
 mod signature;
 mod token;
 
@@ -46,6 +47,7 @@ pub static TARGETS: &[Target] = &[
     Target { name: "maven-version", run: maven::version, words: maven::VERSION_WORDS },
     Target { name: "maven-metadata", run: maven::metadata, words: maven::XML_WORDS },
     Target { name: "maven-pom", run: maven::pom, words: maven::XML_WORDS },
+    Target { name: "pypi-endpoint", run: pypi_endpoint::requests, words: pypi_endpoint::WORDS },
     Target { name: "pypi-route", run: pypi::route, words: pypi::ROUTE_WORDS },
     Target { name: "pypi-version", run: pypi::version, words: pypi::VERSION_WORDS },
     Target { name: "pypi-page", run: pypi::page, words: pypi::PAGE_WORDS },
