@@ -167,6 +167,7 @@ async fn receive(
     intake: &mut Intake,
 ) -> Result<(Vec<u8>, Metadata), Refusal> {
     admit(shared, visit, package).await?;
+    let _place = shared.maven.reading.0.acquire().await.expect("the semaphore is never closed");
     let document = intake.small(METADATA_BYTES_MAX).await?;
     let reading = tokio::task::spawn_blocking(move || {
         let read = Metadata::read(&document);

@@ -18,6 +18,7 @@ use formats::maven::name::PackageName;
 use formats::maven::route::{FilePath, Route, Target};
 use hyper::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, VARY};
 use hyper::{Method, Response};
+use tokio::sync::Semaphore;
 
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
@@ -33,6 +34,19 @@ pub(crate) struct State {
     background: bring::Background,
     uploads: uploads::Uploads,
     put_metadata: commit::PutMetadata,
+    reading: Reading,
+}
+
+/// Most documents of clients that are taken apart at once, each with up to 30 MB in memory; others wait for their turn.
+const READING_MAX: usize = 16;
+
+/// Places for documents that are taken apart.
+struct Reading(Semaphore);
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self(Semaphore::new(READING_MAX))
+    }
 }
 
 /// Answers a request, and says for the log what it was about.

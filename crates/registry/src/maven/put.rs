@@ -149,6 +149,7 @@ pub(super) async fn pom(shared: &Shared, sha256: &str, size: u64) -> Result<Opti
     if size > POM_BYTES_MAX as u64 {
         return Ok(None);
     }
+    let _place = shared.maven.reading.0.acquire().await.expect("the semaphore is never closed");
     let Some(bytes) = shared.parts.blobs.get(sha256).await? else { return Ok(None) };
     let reading = tokio::task::spawn_blocking(move || Pom::read(&bytes));
     let read = reading.await.map_err(|error| store::Error::Broken(error.to_string()))?;
