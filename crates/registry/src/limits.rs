@@ -55,6 +55,9 @@ pub const SEARCH_HITS_MAX: usize = 1000;
 /// Most that a client may send to have its packages audited, packed or not: the largest lockfiles have some megabytes.
 pub const AUDIT_BODY_BYTES_MAX: usize = 16 << 20;
 
+/// How long sending it may take: whoever is slower would keep the few places from others.
+pub const AUDIT_BODY_DURATION_MAX: Duration = Duration::from_secs(60);
+
 /// Most that a registry may answer to it.
 pub const AUDIT_ANSWER_BYTES_MAX: usize = 32 << 20;
 

@@ -18,7 +18,7 @@ use super::coordinates;
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
-use crate::limits::{AUDIT_ANSWER_BYTES_MAX, AUDIT_BODY_BYTES_MAX, AUDITS_MAX};
+use crate::limits::{AUDIT_ANSWER_BYTES_MAX, AUDIT_BODY_BYTES_MAX, AUDIT_BODY_DURATION_MAX, AUDITS_MAX};
 use crate::lookup;
 use crate::refusal::Refusal;
 use crate::upstream::FetchError;
@@ -53,7 +53,8 @@ pub(super) async fn answer(
         return Err(nobody());
     }
     let _place = shared.npm.auditing.0.acquire().await.expect("the semaphore is never closed");
-    let body = intake.unpacked(AUDIT_BODY_BYTES_MAX).await?;
+    let body = tokio::time::timeout(AUDIT_BODY_DURATION_MAX, intake.unpacked(AUDIT_BODY_BYTES_MAX)).await;
+    let body = body.map_err(|_| Refusal::new(408, "the request body did not arrive in time"))??;
     let reading = tokio::task::spawn_blocking(move || Audit::read(shape, &body));
     let audit = reading.await.map_err(|error| store::Error::Broken(error.to_string()))?.map_err(bad)?;
     let mut unanswered: BTreeSet<PackageName> = BTreeSet::new();
