@@ -196,3 +196,20 @@ async fn who_sends_on_hears_the_refusal() {
     let answer = wire.send(&publish(&line, &"1".repeat(64), "", &body)).await;
     assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("none"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_client_that_stops_sending_is_given_up() {
+    let wire = shop().await;
+    let fields = format!("X-Amz-Content-Sha256: {HELLO_SHA256}\r\nContent-Length: 6\r\n");
+    let mut client = wire.connect();
+    client.write_all((head(&target("1", ""), &fields) + "hel").as_bytes()).await.unwrap();
+    tokio::time::pause();
+    let begin = tokio::time::Instant::now();
+    let mut answer = Vec::new();
+    client.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert_eq!(begin.elapsed().as_secs(), gateway::limits::BODY_PAUSE_MAX.as_secs());
+    tokio::time::resume();
+    assert_eq!(versions(&wire).await, "ResourceNotFoundException");
+}
