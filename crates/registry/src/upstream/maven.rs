@@ -4,7 +4,7 @@
 use super::byte_cache::ByteCache;
 use super::downloads::{Download, Downloads, Proof};
 use super::error::FetchError;
-use super::fetcher::{Document, Fetched, Fetcher, Validators};
+use super::fetcher::{Document, Fetcher};
 use super::freshness::Policy;
 use super::pages::{Page, Pages};
 use super::resolver::Upstream;
@@ -41,6 +41,8 @@ pub struct MavenUpstream {
     clock: Clock,
 }
 
+/// Longest checksum file: the digits, and the name of the file in some spelling.
+const CHECKSUM_BYTES_MAX: usize = 4096;
 /// Memory for when files were published.
 const PUBLISHED_BYTES_MAX: usize = 4 << 20;
 
@@ -176,15 +178,11 @@ impl MavenUpstream {
             return Ok(None);
         }
         let url = address(upstream, &path)?;
-        let document = match self.fetcher.document(upstream, &url, "*/*", &Validators::default(), via).await?
-        {
-            Fetched::Document(document) => document,
-            Fetched::Missing | Fetched::NotModified => {
-                self.note_missing(upstream, &path);
-                return Ok(None);
-            }
+        let Some(file) = self.fetcher.excerpt(upstream, &url, None, CHECKSUM_BYTES_MAX, via).await? else {
+            self.note_missing(upstream, &path);
+            return Ok(None);
         };
-        let found = std::str::from_utf8(&document.bytes).ok().and_then(|text| algorithm.find(text));
+        let found = std::str::from_utf8(&file.bytes).ok().and_then(|text| algorithm.find(text));
         let unread = || FetchError::Integrity(format!("{path} holds no {} checksum", algorithm.extension()));
         found.map(Some).ok_or_else(unread)
     }
