@@ -2,6 +2,8 @@
 
 pub mod cargo;
 pub mod maven;
+pub mod multipart;
 pub mod npm;
 pub mod pypi;
+mod xml;
 pub mod zip;

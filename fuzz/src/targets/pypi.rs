@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use formats::pypi::accept::Form;
 use formats::pypi::file::FileName;
 use formats::pypi::metadata::{CoreMetadata, METADATA_BYTES_MAX};
-use formats::pypi::multipart::{FormError, Piece, Reader};
+use formats::multipart::{FormError, Piece, Reader};
 use formats::pypi::name::ProjectName;
 use formats::pypi::page::Page;
 use formats::pypi::record::{Record, offered};

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::snapshot::{Build, FileKind};
 use super::version::{self, compare};
-use super::xml::{Element, XmlError, escaped};
+use crate::xml::{Element, XmlError, escaped};
 
 /// Longest document: that of a package with ten thousand versions has half a megabyte.
 pub const METADATA_BYTES_MAX: usize = 8 << 20;

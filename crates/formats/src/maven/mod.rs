@@ -7,6 +7,5 @@ pub mod pom;
 pub mod route;
 pub mod snapshot;
 pub mod version;
-mod xml;
 
-pub use xml::XmlError;
+pub use crate::xml::XmlError;

@@ -1,6 +1,6 @@
 //! The POM of a version: what it says about itself, without its parents and without filling in properties.
 
-use super::xml::{Element, XmlError};
+use crate::xml::{Element, XmlError};
 
 /// Longest POM that is read; the largest on Maven Central have a few hundred kilobytes.
 pub const POM_BYTES_MAX: usize = 2 << 20;

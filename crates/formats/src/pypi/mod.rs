@@ -5,7 +5,6 @@ pub mod file;
 mod html;
 mod json;
 pub mod metadata;
-pub mod multipart;
 pub mod name;
 pub mod page;
 pub mod record;

@@ -3,7 +3,7 @@
 use blake2::Blake2b;
 use blake2::digest::Digest as _;
 use blake2::digest::consts::U32;
-use formats::pypi::multipart::{FormError, Piece, Reader};
+use formats::multipart::{FormError, Piece, Reader};
 use formats::pypi::page::hexadecimal;
 use formats::pypi::upload::FIELDS_BYTES_MAX;
 use store::{Blobs, Stage};

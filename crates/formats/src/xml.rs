@@ -1,19 +1,22 @@
-//! XML as a bounded tree of elements: what POMs and maven-metadata.xml need, and nothing that expands.
+//! XML as a bounded tree of elements: what POMs, maven-metadata.xml and nuspecs need, and nothing that expands.
 //!
 //! Document types are passed over and entities of their own are never expanded, so that no document means more than its
-//! bytes; attributes, comments and processing instructions say nothing to Maven and are left out.
+//! bytes; comments and processing instructions say nothing to package managers and are left out.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_xml_entity;
-use quick_xml::events::{BytesRef, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 /// Deepest nesting: plugin configurations of real POMs stay below twenty.
 const DEPTH_MAX: usize = 64;
 /// Most elements: a listing of ten thousand versions has as many and a few.
 const ELEMENTS_MAX: usize = 200_000;
+/// Most attributes of an element: what real documents have stays below ten.
+const ATTRIBUTES_MAX: usize = 64;
 
 /// Why a document cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,15 +51,16 @@ impl std::error::Error for XmlError {}
 
 /// An element: its name without prefix, its own text, and what stands in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Element {
+pub(crate) struct Element {
     name: String,
     text: String,
+    attributes: Vec<(String, String)>,
     children: Vec<Element>,
 }
 
 impl Element {
     /// Reads a document whose outermost element is `wanted`.
-    pub(super) fn read(document: &[u8], bytes_max: usize, wanted: &'static str) -> Result<Element, XmlError> {
+    pub(crate) fn read(document: &[u8], bytes_max: usize, wanted: &'static str) -> Result<Element, XmlError> {
         if document.len() > bytes_max {
             return Err(XmlError::TooLong(bytes_max));
         }
@@ -65,33 +69,58 @@ impl Element {
     }
 
     /// The first child of this name.
-    pub(super) fn child(&self, name: &str) -> Option<&Element> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Element> {
         self.children.iter().find(|child| child.name == name)
     }
 
     /// All children of this name.
-    pub(super) fn children<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+    pub(crate) fn children<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
     /// All children of the child of this name: the list inside `<dependencies>`.
-    pub(super) fn list<'a>(&'a self, name: &str, item: &'a str) -> impl Iterator<Item = &'a Element> {
+    pub(crate) fn list<'a>(&'a self, name: &str, item: &'a str) -> impl Iterator<Item = &'a Element> {
         self.child(name).into_iter().flat_map(move |list| list.children(item))
     }
 
     /// The text of an element, trimmed; `None` where nothing is left.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         Some(self.text.trim()).filter(|text| !text.is_empty())
     }
 
+    /// All children in their order.
+    pub(crate) fn all(&self) -> &[Element] {
+        &self.children
+    }
+
+    /// Its name without a prefix.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value of an attribute without a prefix, trimmed; `None` where nothing is left.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|(attribute, _)| attribute == name);
+        found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    }
+
     /// The text of the child of this name.
-    pub(super) fn text_of(&self, name: &str) -> Option<String> {
+    pub(crate) fn text_of(&self, name: &str) -> Option<String> {
         self.child(name).and_then(Element::text).map(str::to_owned)
     }
 }
 
-/// The text of a document: UTF-8, and Latin-1 where it is not, as in POMs of old.
+/// The text of a document: UTF-8 or, if it begins so, UTF-16; and Latin-1 where it is neither, as in POMs of old.
 fn decoded(document: &[u8]) -> Cow<'_, str> {
+    let wide = |of: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = document[2..].chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect();
+        Cow::Owned(String::from_utf16_lossy(&units))
+    };
+    match document {
+        [0xff, 0xfe, ..] => return wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => return wide(u16::from_be_bytes),
+        _ => {}
+    }
     let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
     match std::str::from_utf8(document) {
         Ok(text) => Cow::Borrowed(text),
@@ -118,7 +147,7 @@ fn tree(text: &str) -> Result<Element, XmlError> {
                 if elements > ELEMENTS_MAX || open.len() >= DEPTH_MAX {
                     return Err(XmlError::TooComplex);
                 }
-                open.push(named(start.local_name().into_inner()));
+                open.push(element(&start));
                 None
             }
             Event::Empty(start) => {
@@ -126,7 +155,7 @@ fn tree(text: &str) -> Result<Element, XmlError> {
                 if elements > ELEMENTS_MAX {
                     return Err(XmlError::TooComplex);
                 }
-                Some(named(start.local_name().into_inner()))
+                Some(element(&start))
             }
             Event::End(_) => open.pop(),
             Event::Text(text) => {
@@ -156,8 +185,17 @@ fn tree(text: &str) -> Result<Element, XmlError> {
     }
 }
 
-fn named(name: &str) -> Element {
-    Element { name: name.to_owned(), ..Element::default() }
+/// An element as it begins. Attributes that cannot be read are left out.
+fn element(start: &BytesStart<'_>) -> Element {
+    let read = start.attributes().take(ATTRIBUTES_MAX).flatten();
+    // What has a prefix belongs to another vocabulary.
+    let own = read.filter(|attribute| attribute.key.prefix().is_none());
+    let named = own.filter_map(|attribute| {
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
+        Some((attribute.key.local_name().into_inner().to_owned(), value.into_owned()))
+    });
+    let (name, attributes) = (start.local_name().into_inner().to_owned(), named.collect());
+    Element { name, attributes, ..Element::default() }
 }
 
 fn add(open: &mut [Element], text: &str) {
@@ -182,7 +220,7 @@ fn refer(open: &mut [Element], reference: &BytesRef<'_>) -> Option<()> {
 }
 
 /// A text as it stands in a document.
-pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     quick_xml::escape::partial_escape(text)
 }
 
@@ -211,6 +249,22 @@ mod tests {
         assert_eq!(read(laughs).unwrap().text_of("b").as_deref(), Some("&y;&oslash;"));
         let outside = "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>";
         assert_eq!(read(outside).unwrap().text(), Some("&x;"));
+    }
+
+    #[test]
+    fn attributes_are_read_but_for_those_of_other_vocabularies() {
+        let a = read("<a x=' 1 &amp; 2 ' p:x='3' y='&who;' z=''/>").unwrap();
+        assert_eq!((a.attribute("x"), a.attribute("y"), a.attribute("z")), (Some("1 & 2"), None, None));
+        assert_eq!((a.name(), a.all().len()), ("a", 0));
+    }
+
+    #[test]
+    fn wide_documents_are_read() {
+        let wide =
+            |of: fn(u16) -> [u8; 2]| "\u{feff}<a>é</a>".encode_utf16().flat_map(of).collect::<Vec<u8>>();
+        for document in [wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
+            assert_eq!(Element::read(&document, 99, "a").unwrap().text(), Some("é"));
+        }
     }
 
     #[test]
