@@ -12,7 +12,7 @@ pub use describe::describe;
 pub use list::list;
 pub use origin::{OriginConfiguration, Setting, put_origin_configuration};
 pub(crate) use origin::{default_for, gate};
-pub use search::{Hit, Hits, search};
+pub use search::{Hit, Hits, published, search};
 
 use model::Timestamp;
 use model_codeartifact::types::PackageSummary;

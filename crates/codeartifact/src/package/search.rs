@@ -82,6 +82,16 @@ pub fn search(
     Ok(hits)
 }
 
+/// Lists the packages of a repository and format that have a published version, by namespace and name; upstream
+/// repositories are not looked at.
+pub fn published(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    format: PackageFormat,
+) -> Result<Vec<Coordinates>, Error> {
+    table::published(tx, repository, format)
+}
+
 /// Gives the version that stands for a package, or the newest one instead if that is too young to be shown.
 fn of_age(
     tx: &mut Tx,

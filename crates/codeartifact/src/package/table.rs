@@ -231,6 +231,32 @@ pub(crate) fn names(
     )
 }
 
+/// Lists the packages of a repository and format that have a published version, by namespace and name.
+pub(crate) fn published(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    format: PackageFormat,
+) -> Result<Vec<Coordinates>, Error> {
+    tx.query(
+        "SELECT namespace, name, document FROM codeartifact_package AS package
+         WHERE account = ?1 AND region = ?2 AND domain = ?3 AND repository = ?4 AND format = ?5
+             AND EXISTS (SELECT 1 FROM codeartifact_package_version AS version
+                 WHERE version.account = ?1 AND version.region = ?2 AND version.domain = ?3
+                     AND version.repository = ?4 AND version.format = ?5
+                     AND version.namespace = package.namespace AND version.package = package.name
+                     AND version.status = 'Published')
+         ORDER BY namespace, name",
+        &[
+            (&repository.domain.account).into(),
+            (&repository.domain.region).into(),
+            (&repository.domain.name).into(),
+            (&repository.name).into(),
+            format.as_str().into(),
+        ],
+        |row| named(row, format, 0, 2),
+    )
+}
+
 /// Lists the packages of all repositories of a domain, each once, by format and the keys of namespace and name, after
 /// that key, at most `count`; an empty format means every one. What is left of deleted repositories is not there.
 pub(crate) fn of_domain(

@@ -17,9 +17,6 @@ use crate::endpoint::{Shared, Visit};
 use crate::lookup;
 use crate::refusal::Refusal;
 
-/// How many projects of one repository are listed.
-const PROJECTS_MAX: usize = 100_000;
-
 /// Answers the list of projects.
 ///
 /// Errors in this order: no form that the client takes, domain not found, access denied, repository not found.
@@ -29,8 +26,8 @@ pub(super) async fn answer(shared: &Shared, visit: &Visit, slash: bool) -> Resul
     let read = move |tx: &mut store::Tx| {
         let mut names = BTreeSet::new();
         for repository in resolution::search_list(tx, &asked)? {
-            let hits = package::search(tx, &repository.key, PackageFormat::Pypi, "", 0, PROJECTS_MAX)?;
-            names.extend(hits.page.into_iter().map(|hit| hit.coordinates.name));
+            let projects = package::published(tx, &repository.key, PackageFormat::Pypi)?;
+            names.extend(projects.into_iter().map(|package| package.name));
         }
         Ok::<_, store::Error>(names)
     };

@@ -138,3 +138,19 @@ async fn the_nearest_repository_that_holds_a_version_shows_it_in_any_spelling() 
     shop.world.caller().ok("UpdatePackageVersionsStatus", input);
     shop.page("app", "demo").await.refused(404);
 }
+
+#[tokio::test]
+async fn projects_are_those_of_the_repositories_on_the_way_that_have_something_to_show() {
+    let shop = Shop::new();
+    for (repository, project) in [("mid", "far"), ("app", "near"), ("app", "hidden")] {
+        assert_eq!(shop.upload(repository, &wheel(project, "1.0", "py3-none-any", b"")).await.status, 200);
+    }
+    let input = super::support::of("app", "hidden", json!({"versions": ["1.0"], "targetStatus": "Unlisted"}));
+    shop.world.caller().ok("UpdatePackageVersionsStatus", input);
+    let asked = shop.public.requests_in_all();
+    let request = shop.request("GET", "app", "simple/").header("accept", JSON);
+    let names = shop.send(request, "").await.json();
+    assert_eq!(names["projects"], json!([{"name": "far"}, {"name": "near"}]));
+    assert!(shop.get("app", "simple").await.text().contains("href=\"simple/near/\""));
+    assert_eq!(shop.public.requests_in_all(), asked);
+}
