@@ -68,10 +68,10 @@ class Shop:
     def bare_url(self, repository):
         return f"{self.server.endpoint}{self.path(repository)}"
 
-    def get(self, repository, rest, **headers):
+    def get(self, repository, rest, method="GET", body=None, **headers):
         """A request of no client in particular; the answer's status, headers and bytes."""
         basic = base64.b64encode(f"aws:{self.token()}".encode()).decode()
-        request = urllib.request.Request(self.bare_url(repository) + rest)
+        request = urllib.request.Request(self.bare_url(repository) + rest, data=body, method=method)
         for name, value in {"Authorization": f"Basic {basic}", **headers}.items():
             request.add_header(name.replace("_", "-"), value)
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:

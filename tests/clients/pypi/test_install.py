@@ -1,5 +1,7 @@
 """Installing: pip of old and pip of today, uv; again from a lock file; turned away; and never from ourselves."""
 
+import hashlib
+import os
 import time
 
 import pytest
@@ -10,6 +12,7 @@ from tests.clients.pypi.dists import sdist, wheel
 from tests.server import Server
 from tests.tokens import expired
 
+FULL = pytest.mark.skipif(os.environ.get("HOMEREGION_TEST_FULL") != "1", reason="pip of old in every test: --full")
 PIPS = pytest.mark.parametrize("pip", ["pip", "pip-of-old"])
 
 
@@ -37,8 +40,6 @@ def test_scenario_4_a_package_and_its_dependency_are_kept_where_they_belong(shop
 
 @PIPS
 def test_hashes_of_a_lock_file_are_those_of_the_files(shop, public, pip):
-    import hashlib
-
     files = {**public.projects["widget"], **public.projects["gadget"]}
     pins = ("widget-1.1-py3-none-any.whl", "gadget-2.0-py3-none-any.whl")
     lines = [
@@ -115,7 +116,7 @@ def test_a_copy_from_upstream_brings_the_whole_version(shop):
     assert shop.installed() == {"widget": "1.0"}
 
 
-@pytest.mark.parametrize("client", ["pip", "pip-of-old", "uv"])
+@pytest.mark.parametrize("client", ["pip", pytest.param("pip-of-old", marks=FULL), "uv"])
 def test_nobody_else_installs_and_no_token_lives_for_ever(shop, client):
     def install(token, **more):
         index = shop.url("app", token) + "simple/"

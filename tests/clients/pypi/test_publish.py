@@ -1,6 +1,6 @@
 """Publishing: twine, uv; and what an upload must not do."""
 
-import os
+import json
 
 import pytest
 
@@ -8,8 +8,6 @@ from tests.aws import Caller, fresh_account
 from tests.clients.pypi import programs
 from tests.clients.pypi.dists import sdist, wheel
 from tests.tokens import expired
-
-FULL = pytest.mark.skipif(os.environ.get("HOMEREGION_TEST_FULL") != "1", reason="the other Python clients: --full")
 
 
 class Publisher:
@@ -124,3 +122,21 @@ def test_keyrings_codeartifact_gets_a_token(shop):
     token = shop.home.run(str(python), "-c", ask, **backend).strip().splitlines()[-1]
     shop.pip("install", "--target", "site", "-i", shop.url("app", token) + "simple/", "gadget==2.0")
     assert shop.installed() == {"gadget": "2.0"}
+
+
+def test_projects_are_listed_and_a_version_can_be_yanked(shop):
+    twine = Publisher(shop, "twine")
+    twine.upload("mid", *shop.write(wheel("listed", "1.0")))
+    twine.upload("mid", *shop.write(wheel("listed", "2.0")))
+    twine.upload("app", *shop.write(wheel("near", "1.0")))
+    _, _, names = shop.get("app", "simple/", Accept="application/vnd.pypi.simple.v1+json")
+    assert [project["name"] for project in json.loads(names)["projects"]] == ["listed", "near"]
+    status, _, _ = shop.get("mid", "simple/listed/2.0/yanked", method="PUT", body=b"it was broken")
+    assert status == 200
+    index = ["-i", shop.url("mid") + "simple/"]
+    shop.pip("install", "--target", "site", *index, "listed")
+    assert shop.installed() == {"listed": "1.0"}
+    shop.pip("install", "--target", "pinned", *index, "listed==2.0")
+    shop.get("mid", "simple/listed/2.0/yanked", method="DELETE")
+    shop.pip("install", "--target", "back", *index, "listed")
+    assert shop.installed("back") == {"listed": "2.0"}
