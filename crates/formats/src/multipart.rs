@@ -18,6 +18,8 @@ pub enum Piece<'a> {
         name: &'a str,
         /// The name of its file, if it is one.
         file: Option<&'a str>,
+        /// How its bytes say they are written (`Content-Transfer-Encoding`), which is not undone here.
+        encoding: Option<&'a str>,
     },
     /// Bytes of the part.
     Bytes(&'a [u8]),
@@ -154,13 +156,17 @@ impl Reader {
             return Err(FormError::TooManyParts);
         }
         let text = std::str::from_utf8(&rest[..end]).map_err(|_| FormError::Headers)?;
-        let disposition = text.split("\r\n").find_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
-        });
-        let disposition = disposition.ok_or(FormError::Headers)?;
+        let field = |wanted: &str| {
+            text.split("\r\n").find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.trim().eq_ignore_ascii_case(wanted).then_some(value)
+            })
+        };
+        let disposition = field("content-disposition").ok_or(FormError::Headers)?;
         let name = parameter(disposition, "name").ok_or(FormError::Headers)?;
-        sink(Piece::Begin { name: &name, file: parameter(disposition, "filename").as_deref() });
+        let file = parameter(disposition, "filename");
+        let encoding = field("content-transfer-encoding").map(str::trim);
+        sink(Piece::Begin { name: &name, file: file.as_deref(), encoding });
         self.state = State::Content;
         Ok(Some(end + 4))
     }
@@ -242,7 +248,7 @@ mod tests {
         let mut open = false;
         for chunk in body.chunks(step) {
             reader.feed(chunk, &mut |piece| match piece {
-                Piece::Begin { name, file } => {
+                Piece::Begin { name, file, .. } => {
                     assert!(!std::mem::replace(&mut open, true));
                     parts.push((name.to_owned(), file.map(str::to_owned), Vec::new()));
                 }

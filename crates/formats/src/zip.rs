@@ -234,6 +234,14 @@ impl Directory {
     }
 }
 
+impl Entry<'_> {
+    /// The kind and the permissions of the file as Unix has them, where a Unix system packed it.
+    pub fn unix_mode(&self) -> Option<u16> {
+        let made_by_unix = matches!(self.header[5], 3 | 19);
+        made_by_unix.then(|| u16_at(self.header, 40))
+    }
+}
+
 fn next_entry(rest: &[u8]) -> Result<(Entry<'_>, &[u8]), ZipError> {
     if rest.len() < 46 || !rest.starts_with(b"PK\x01\x02") {
         return Err(ZipError::Broken);
@@ -248,6 +256,16 @@ fn next_entry(rest: &[u8]) -> Result<(Entry<'_>, &[u8]), ZipError> {
 }
 
 impl Place {
+    /// How many bytes the file has in the archive.
+    pub fn packed(&self) -> u64 {
+        self.packed
+    }
+
+    /// How many it is said to have unpacked.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Unpacks the file out of the bytes of its range.
     pub fn unpack(&self, bytes: &[u8]) -> Result<Vec<u8>, ZipError> {
         if bytes.len() < 30 || !bytes.starts_with(b"PK\x03\x04") {

@@ -173,7 +173,7 @@ fn parts(data: &[u8], step: usize) -> Result<Vec<Part>, FormError> {
     let mut parts: Vec<Part> = Vec::new();
     for chunk in data.chunks(step) {
         reader.feed(chunk, &mut |piece| match piece {
-            Piece::Begin { name, file } => parts.push((name.to_owned(), file.map(str::to_owned), Vec::new())),
+            Piece::Begin { name, file, .. } => parts.push((name.to_owned(), file.map(str::to_owned), Vec::new())),
             Piece::Bytes(bytes) => parts.last_mut().expect("a part began").2.extend_from_slice(bytes),
             Piece::End => {}
         })?;

@@ -116,7 +116,7 @@ impl Intaking {
         let (part, name, fields) = (&mut self.part, &mut self.name, &mut self.form.fields);
         let (fields_bytes, has_file) = (&mut self.fields_bytes, self.form.file.is_some());
         let mut sink = |piece: Piece<'_>| match piece {
-            Piece::Begin { name: field, file } => {
+            Piece::Begin { name: field, file, .. } => {
                 field.clone_into(name);
                 let again = has_file || taken.began.is_some();
                 *part = match file {
