@@ -5,5 +5,6 @@ pub mod maven;
 pub mod multipart;
 pub mod npm;
 pub mod pypi;
+pub mod ruby;
 mod xml;
 pub mod zip;
