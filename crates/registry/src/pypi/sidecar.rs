@@ -7,7 +7,7 @@ use bytes::Bytes;
 use codeartifact::package_version::Asset;
 use codeartifact::repository::Repository;
 use formats::pypi::name::ProjectName;
-use formats::pypi::page::hexadecimal;
+use formats::pypi::page::{File, Sidecar, hexadecimal};
 use hyper::Response;
 use hyper::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue};
 use sha2::{Digest as _, Sha256};
@@ -23,7 +23,7 @@ use crate::upstream::ByteCache;
 /// Memory for metadata: some thousand of it.
 const BYTES_MAX: usize = 32 << 20;
 
-/// Metadata by the SHA-256 of its wheel.
+/// Metadata by the SHA-256 of its wheel; what an index says of a wheel that nobody has proven is kept apart ([`said_by`]).
 pub(super) struct Cache(Mutex<ByteCache<String, Bytes>>);
 
 impl Default for Cache {
@@ -110,8 +110,8 @@ async fn outside(
         };
         let Some(listed) = page.as_ref().and_then(|page| wanted.on(page)) else { continue };
         bring::refuse_young(shared, visit, listed, &wanted.project).await?;
-        let sha256 = listed.digests.sha256.as_deref();
-        if let Some(text) = sha256.and_then(|sha256| shared.pypi.sidecars.get(sha256)) {
+        let said = said_by(&connection.name, listed);
+        if let Some(text) = said.as_deref().and_then(|said| shared.pypi.sidecars.get(said)) {
             return Ok(Outside::Text(text));
         }
         let upstream = shared.parts.resolver.resolve(&connection.name)?;
@@ -119,8 +119,8 @@ async fn outside(
         let text = upstreams.metadata(&upstream, &wanted.project, listed, &visit.via).await?;
         return Ok(match text {
             Some(text) => {
-                if let Some(sha256) = sha256 {
-                    shared.pypi.sidecars.put(sha256, &text);
+                if let Some(said) = said {
+                    shared.pypi.sidecars.put(&said, &text);
                 }
                 Outside::Text(text)
             }
@@ -128,6 +128,16 @@ async fn outside(
         });
     }
     failure.map_or(Ok(Outside::Absent), Err)
+}
+
+/// The key of what an index says of a wheel: it counts for that index and that promise only, since nobody compared it
+/// with the wheel of this digest, which other indexes and repositories may have.
+fn said_by(connection: &str, listed: &File) -> Option<String> {
+    let promised = match &listed.sidecar {
+        Sidecar::Sha256(promised) => promised.as_str(),
+        _ => "",
+    };
+    listed.digests.sha256.as_deref().map(|sha256| format!("{connection} {sha256} {promised}"))
 }
 
 async fn of_asset(shared: &Shared, wanted: &Wanted, asset: &Asset) -> Result<Option<Bytes>, Refusal> {

@@ -1,6 +1,7 @@
 //! `{file}.metadata`: the metadata of wheels without the wheels.
 
 use registry::upstream::Policy;
+use serde_json::json;
 use testkit::pypi_index::{DistFile, PypiIndex, wheel, zip};
 
 use super::support::{Shop, projects, sha256};
@@ -92,4 +93,17 @@ async fn a_wheel_without_metadata_has_none_beside_it() {
     file.bytes = b"no archive".to_vec();
     assert_eq!(shop.upload("app", &file).await.status, 200);
     assert_eq!(shop.describe("app", "demo", "2.0")["displayName"], "demo");
+}
+
+#[tokio::test]
+async fn what_an_index_says_of_a_wheel_counts_for_that_index_only() {
+    let file = wheel("widget", "2.0", "py3-none-any", b"");
+    let mut lie = file.clone();
+    lie.metadata.push_str("Requires-Dist: malware\n");
+    let shop = Shop::of(PypiIndex::start([("widget", vec![lie.clone()])]), Policy::default());
+    let path = format!("simple/widget/2.0/{}.metadata", file.name);
+    assert_eq!(shop.get("app", &path).await.text(), lie.metadata, "the index promises it so");
+    shop.world.caller().ok("CreateRepository", json!({"domain": "shop", "repository": "apart"}));
+    assert_eq!(shop.upload("apart", &file).await.status, 200);
+    assert_eq!(shop.get("apart", &path).await.text(), file.metadata, "the wheel itself says so");
 }
