@@ -15,7 +15,7 @@ use formats::maven::route::FilePath;
 use model::Timestamp;
 use tokio::sync::Semaphore;
 
-use super::{age, coordinates, file, no_file, put};
+use super::{age, coordinates, file, no_file, put, telling};
 use crate::asset::{self, Place};
 use crate::bring;
 use crate::endpoint::{Shared, Visit};
@@ -123,6 +123,9 @@ async fn bring_through(
     repository: &Repository,
 ) -> Result<Option<Asset>, Refusal> {
     let Some(connection) = &repository.connection else { return Ok(None) };
+    if !telling::of_file(shared, visit, path, &repository.key).await? {
+        return Ok(None);
+    }
     let parts = &shared.parts;
     let upstream = parts.resolver.resolve(&connection.name)?;
     age::admit(shared, visit, path, &upstream).await?;
@@ -130,6 +133,7 @@ async fn bring_through(
     let Some(download) = maven.file(&upstream, &path.encoded(), &visit.via, &parts.blobs).await? else {
         return Ok(None);
     };
+    admit_file(shared, visit, path, download.last_modified).await?;
     let facts = if path.is_pom() { put::facts(shared, &path.package, &download.staged).await? } else { None };
     let (found, is_new) = keep(shared, visit, path, repository, &download, facts).await?;
     if is_new {
@@ -139,6 +143,20 @@ async fn bring_through(
         Place::Here(asset) => Ok(Some(asset)),
         Place::Upstream(..) | Place::Lacking(_) | Place::Nowhere(_) => Ok(None),
     }
+}
+
+/// Refuses a file that is too young, by when its registry says that it was changed: it may have been added to a version
+/// that is older.
+pub(super) async fn admit_file(
+    shared: &Shared,
+    visit: &Visit,
+    path: &FilePath,
+    changed: Option<Timestamp>,
+) -> Result<(), Refusal> {
+    if changed.is_none() {
+        return Ok(());
+    }
+    asset::admit(shared, visit, &coordinates(&path.package), &path.version(), changed).await
 }
 
 /// Keeps a file that came: with its version, if that is new, else beside the files of it that are there. Says whether the

@@ -12,7 +12,7 @@ use hyper::Response;
 use hyper::header::{CONTENT_TYPE, HeaderValue, LAST_MODIFIED};
 use model::Timestamp;
 
-use super::{age, bring, coordinates, metadata, no_file, text};
+use super::{age, bring, coordinates, metadata, no_file, telling, text};
 use crate::answer::{self, Body};
 use crate::asset::{self, Place};
 use crate::endpoint::{Shared, Visit};
@@ -135,10 +135,14 @@ async fn announce(
 ) -> Result<Response<Body>, Refusal> {
     for repository in connections {
         let Some(connection) = &repository.connection else { continue };
+        if !telling::of_file(shared, visit, path, &repository.key).await? {
+            continue;
+        }
         let upstream = shared.parts.resolver.resolve(&connection.name)?;
         let maven = &shared.parts.upstreams.maven;
         let Some(changed) = maven.has(&upstream, &path.encoded(), &visit.via).await? else { continue };
         age::admit(shared, visit, path, &upstream).await?;
+        bring::admit_file(shared, visit, path, changed).await?;
         let mut response = Response::new(answer::full(""));
         let octets = HeaderValue::from_static("application/octet-stream");
         response.headers_mut().insert(CONTENT_TYPE, octets);

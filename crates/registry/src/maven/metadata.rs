@@ -15,7 +15,7 @@ use formats::maven::name::PackageName;
 use hyper::Response;
 use model::Timestamp;
 
-use super::{age, coordinates, digest, text};
+use super::{age, coordinates, digest, telling, text};
 use crate::answer::Body;
 use crate::endpoint::{Shared, Visit};
 use crate::lookup::{self, READ};
@@ -41,9 +41,9 @@ pub(super) async fn of_package(
     let of_group = lookup::path(shared, visit, &anything_of(package)).await?;
     let mut outside = Vec::new();
     for step in &path {
-        let may_be_told = of_group
-            .iter()
-            .any(|other| other.connection.is_some() && other.repository.key == step.repository.key);
+        let key = &step.repository.key;
+        let is_of_group = of_group.iter().any(|one| one.connection.is_some() && one.repository.key == *key);
+        let may_be_told = is_of_group && telling::of_metadata(shared, visit, package, key).await?;
         outside.push(match &step.connection {
             Some(connection) if may_be_told => Some(ask_admitted(shared, visit, connection, package).await),
             _ => None,

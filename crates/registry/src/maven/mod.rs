@@ -9,6 +9,7 @@ mod commit;
 mod file;
 mod metadata;
 mod put;
+mod telling;
 mod uploads;
 
 use std::sync::Arc;

@@ -45,6 +45,20 @@ async fn a_version_matures_by_the_time_of_its_pom() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_added_to_an_old_version_matures_by_its_own_time() {
+    let shop = shop().await;
+    shop.public.release("widget", "1.0", Some(&ago(&shop, 100)));
+    assert_eq!(shop.get("app", &jar("1.0")).await.ok(), "widget 1.0");
+    let late = "org/public/widget/1.0/widget-1.0-all.jar";
+    shop.public.put(late, "added", Some(&ago(&shop, 5)));
+    assert_eq!(shop.send("HEAD", "app", late, "").await.status, 403);
+    assert!(shop.get("app", late).await.refused(403).contains("minimum release age"));
+    shop.get("app", &format!("{late}.sha1")).await.refused(403);
+    shop.world.pass(Duration::from_secs(4 * 3600));
+    assert_eq!(shop.get("app", late).await.ok(), "added");
+}
+
+#[tokio::test]
 async fn a_version_without_a_time_matures_since_it_was_first_seen() {
     let shop = shop().await;
     shop.public.release("widget", "1.0", None);

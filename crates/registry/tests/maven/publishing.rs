@@ -37,6 +37,26 @@ async fn an_own_package_is_not_looked_for_outside() {
 }
 
 #[tokio::test]
+async fn nothing_in_the_folder_of_an_own_package_is_looked_for_outside() {
+    let shop = Shop::new().await;
+    shop.put("app", "com/acme/kit/1.0/kit-1.0.jar", "ours").await.ok();
+    for path in [
+        "com/acme/kit/1.0/maven-metadata.xml",
+        "com/acme/kit/archetype-catalog.xml",
+        "com/acme/kit/1.0",
+        "com/acme/kit/1/parts/a/b.jar",
+    ] {
+        for method in ["HEAD", "GET"] {
+            assert_eq!(shop.send(method, "app", path, "").await.status, 404, "{method} {path}");
+        }
+        shop.get("app", &format!("{path}.sha1")).await.refused(404);
+        assert_eq!(shop.public.asked(path), 0, "{path}");
+    }
+    shop.public.put("com/acme/kits/1.0/notes.txt", "theirs", None);
+    assert_eq!(shop.get("app", "com/acme/kits/1.0/notes.txt").await.ok(), "theirs");
+}
+
+#[tokio::test]
 async fn a_token_that_ends_in_the_middle_of_a_deploy_leaves_the_version_unfinished() {
     let shop = Shop::new().await;
     shop.put("app", "org/public/widget/1.0/widget-1.0.jar", "ours").await.ok();
