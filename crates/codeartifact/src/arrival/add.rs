@@ -161,6 +161,13 @@ fn plan(
         if !addition.beside_upstream {
             match resolution::find_on(tx, path, package, &addition.version)? {
                 Found::Absent { .. } => {}
+                // In another spelling: one version to clients, two to this repository.
+                Found::Hidden { repository, status, .. } if repository.key == *key => {
+                    if matches!(status, Status::Archived | Status::Disposed) {
+                        let name = format!("{}@{}", package.display_name(), addition.version);
+                        return Err(publish::gone(key, &name, status));
+                    }
+                }
                 Found::Held(held) => {
                     return Err(Admission::taken(package, &addition.version, &held.repository));
                 }

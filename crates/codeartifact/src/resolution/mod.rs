@@ -18,7 +18,7 @@ use store::{Error, Tx};
 
 use crate::dist_tag;
 use crate::limits::REPOSITORIES_SEARCHED_MAX;
-use crate::name::Coordinates;
+use crate::name::{Coordinates, PackageFormat};
 use crate::package::{self, Package};
 use crate::package_group::Control;
 use crate::package_version::{self, Arrival, Asset, Origin, Status, StoredVersion};
@@ -44,11 +44,12 @@ pub struct Step {
 pub enum Found {
     /// A repository holds it, ready for download.
     Held(Box<Held>),
-    /// The first repository that holds it does not hand it out (Archived, Disposed, Unfinished): the search ends.
+    /// The first repository that holds it does not hand it out (Archived, Disposed, Unfinished), or holds it in another
+    /// spelling: the search ends.
     Hidden {
         /// The repository that holds it.
         repository: Box<Repository>,
-        /// Why it is not handed out.
+        /// Its status there.
         status: Status,
         /// Repositories whose connections come before that one: what they bring wins.
         nearer: Vec<Repository>,
@@ -195,10 +196,8 @@ pub(crate) fn find_on(
     let mut nearer = Vec::new();
     for step in path {
         let key = &step.repository.key;
-        let held = match step.package {
-            Some(_) => package_version::table::get(tx, key, package, version)?,
-            None => None,
-        };
+        let has_package = step.package.is_some();
+        let held = if has_package { package_version::table::get(tx, key, package, version)? } else { None };
         if let Some(version) = held {
             if !version.status.is_downloadable() {
                 let status = version.status;
@@ -213,11 +212,31 @@ pub(crate) fn find_on(
             let assets = package_version::table::assets(tx, key, package, &version.version)?;
             return Ok(Found::Held(Box::new(Held { repository: step.repository, version, assets, nearer })));
         }
+        if has_package && let Some(status) = spelled_otherwise(tx, key, package, version)? {
+            return Ok(Found::Hidden { repository: Box::new(step.repository), status, nearer });
+        }
         if step.connection.is_some() {
             nearer.push(step.repository);
         }
     }
     Ok(Found::Absent { connections: nearer })
+}
+
+/// Tells whether a repository that does not hold a version as it is spelled holds it in another spelling, and with
+/// which status: `1.0` and `1.0.0` of a Python project are one, as its page shows them.
+fn spelled_otherwise(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    package: &Coordinates,
+    version: &str,
+) -> Result<Option<Status>, Error> {
+    if package.format != PackageFormat::Pypi {
+        return Ok(None);
+    }
+    let wanted = formats::pypi::version::key(version);
+    let versions = package_version::table::list(tx, repository, package)?;
+    let held = versions.into_iter().find(|held| formats::pypi::version::key(&held.version) == wanted);
+    Ok(held.map(|held| held.status))
 }
 
 /// Reads what every repository on the way lists of a package.

@@ -1,8 +1,9 @@
 //! Pages of the simple index on the wire.
 
 use hyper::Method;
+use registry::upstream::Policy;
 use serde_json::json;
-use testkit::pypi_index::wheel;
+use testkit::pypi_index::{PypiIndex, wheel};
 
 use super::support::{JSON, Shop, token};
 
@@ -130,6 +131,8 @@ async fn the_nearest_repository_that_holds_a_version_shows_it_in_any_spelling() 
     let (near, far) =
         (wheel("demo", "1.0.0", "py3-none-any", b"near"), wheel("demo", "1.0", "py3-none-any", b"far"));
     assert_eq!(shop.upload("mid", &far).await.status, 200);
+    shop.upload("app", &near).await.refused(409);
+    shop.block_upstream("app", "demo");
     assert_eq!(shop.upload("app", &near).await.status, 200);
     let open = json!({"restrictions": {"publish": "ALLOW", "upstream": "ALLOW"}});
     shop.world.caller().ok("PutPackageOriginConfiguration", super::support::of("app", "demo", open));
@@ -137,6 +140,32 @@ async fn the_nearest_repository_that_holds_a_version_shows_it_in_any_spelling() 
     let input = super::support::of("app", "demo", json!({"versions": ["1.0.0"], "targetStatus": "Archived"}));
     shop.world.caller().ok("UpdatePackageVersionsStatus", input);
     shop.page("app", "demo").await.refused(404);
+    let file = format!("simple/demo/1.0/{}", far.name);
+    assert_eq!(shop.get("mid", &file).await.status, 200);
+    shop.get("app", &file).await.refused(404);
+    shop.get("app", &format!("{file}.metadata")).await.refused(404);
+    shop.upload("app", &far).await.refused(409);
+}
+
+#[tokio::test]
+async fn a_version_of_the_index_is_hidden_by_another_spelling_of_it() {
+    let (short, long) =
+        (wheel("demo", "1.0", "py3-none-any", b"short"), wheel("demo", "1.0.0", "py3-none-any", b"long"));
+    let index = PypiIndex::start([("demo", vec![short.clone(), long.clone()])]);
+    let shop = Shop::of(index, Policy::default());
+    assert_eq!(shop.get("store", &format!("simple/demo/1.0/{}", short.name)).await.status, 200);
+    let input = super::support::of("store", "demo", json!({"versions": ["1.0"], "targetStatus": "Archived"}));
+    shop.world.caller().ok("UpdatePackageVersionsStatus", input);
+    shop.page("app", "demo").await.refused(404);
+    for rest in
+        [format!("simple/demo/1.0.0/{}", long.name), format!("simple/demo/1.0.0/{}.metadata", long.name)]
+    {
+        for method in ["HEAD", "GET"] {
+            let status = shop.send(shop.request(method, "app", &rest), "").await.status;
+            assert_eq!(status, 404, "{method} {rest}");
+        }
+    }
+    assert_eq!(shop.public.requests(&format!("/files/{}", long.name)), 0);
 }
 
 #[tokio::test]
