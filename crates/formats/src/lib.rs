@@ -4,6 +4,7 @@ pub mod cargo;
 pub mod maven;
 pub mod multipart;
 pub mod npm;
+pub mod nuget;
 pub mod pypi;
 pub mod ruby;
 mod xml;

@@ -88,16 +88,6 @@ impl Element {
         Some(self.text.trim()).filter(|text| !text.is_empty())
     }
 
-    /// All children in their order.
-    pub(crate) fn all(&self) -> &[Element] {
-        &self.children
-    }
-
-    /// Its name without a prefix.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// The value of an attribute without a prefix, trimmed; `None` where nothing is left.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(attribute, _)| attribute == name);
@@ -255,7 +245,6 @@ mod tests {
     fn attributes_are_read_but_for_those_of_other_vocabularies() {
         let a = read("<a x=' 1 &amp; 2 ' p:x='3' y='&who;' z=''/>").unwrap();
         assert_eq!((a.attribute("x"), a.attribute("y"), a.attribute("z")), (Some("1 & 2"), None, None));
-        assert_eq!((a.name(), a.all().len()), ("a", 0));
     }
 
     #[test]
