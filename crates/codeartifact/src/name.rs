@@ -166,11 +166,21 @@ pub(crate) fn namespace_of(format: PackageFormat, namespace: Option<&str>) -> Re
     }
 }
 
+/// Gives a version in the spelling that its format stores: NuGet's are normalised, all others stay as they are.
+pub fn stored_version(format: &str, version: &str) -> String {
+    match PackageFormat::parse(format) {
+        Some(PackageFormat::Nuget) => formats::nuget::version::normalised(version),
+        _ => version.to_owned(),
+    }
+}
+
 /// Orders two versions of one package, oldest first, as its package manager does; by their text where it takes both for
 /// the same.
 pub fn order_in(format: PackageFormat, left: &str, right: &str) -> Ordering {
     match format {
         PackageFormat::Maven => formats::maven::version::compare(left, right),
+        PackageFormat::Nuget => formats::nuget::version::compare(left, right),
+        PackageFormat::Ruby => formats::ruby::version::compare(left, right).then_with(|| left.cmp(right)),
         PackageFormat::Pypi => match (pypi::Version::parse(left), pypi::Version::parse(right)) {
             (Some(a), Some(b)) => a.cmp(&b).then_with(|| left.cmp(right)),
             (None, None) => version_order(left, right),
@@ -244,6 +254,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn versions_of_nuget_are_stored_normalised_and_others_as_they_are() {
+        assert_eq!(stored_version("nuget", "12.0.03.0+x"), "12.0.3");
+        assert_eq!(stored_version("npm", "12.0.03.0+x"), "12.0.03.0+x");
+        assert_eq!(order_in(PackageFormat::Nuget, "1.0.0.1", "1.0.0"), Ordering::Greater);
+    }
+
+    #[test]
     fn the_namespace_rule_of_each_format_holds() {
         for format in PackageFormat::ALL {
             let with = Coordinates::new(format.as_str(), Some("space"), "thing");
@@ -282,6 +299,7 @@ mod tests {
         );
         ascending(PackageFormat::Pypi, &["1.0.dev1", "1.0a1", "1.0", "1.0.post1", "1!0.1"]);
         ascending(PackageFormat::Npm, &["1.0.0-rc.1", "1.0.0", "1.0.1"]);
+        ascending(PackageFormat::Ruby, &["1.0.rc1", "1", "1.0", "1.0.1", "1.10"]);
     }
 
     #[test]

@@ -210,6 +210,27 @@ fn page(
     )
 }
 
+/// Reads all packages of a repository and format.
+pub(crate) fn of_format(
+    tx: &mut Tx,
+    repository: &RepositoryKey,
+    format: PackageFormat,
+) -> Result<Vec<Package>, Error> {
+    tx.query(
+        "SELECT format, namespace, name, publish, upstream, origin_set, sequence, created_at, document
+         FROM codeartifact_package
+         WHERE account = ?1 AND region = ?2 AND domain = ?3 AND repository = ?4 AND format = ?5",
+        &[
+            (&repository.domain.account).into(),
+            (&repository.domain.region).into(),
+            (&repository.domain.name).into(),
+            (&repository.name).into(),
+            format.as_str().into(),
+        ],
+        read,
+    )
+}
+
 /// Lists the coordinates of all packages of a repository and format, by namespace and name.
 pub(crate) fn names(
     tx: &mut Tx,

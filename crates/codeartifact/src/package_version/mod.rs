@@ -14,9 +14,11 @@ pub(crate) mod event;
 mod facts;
 mod list;
 mod maven_facts;
+mod nuget_facts;
 mod publish;
 mod pypi_facts;
 mod revision;
+mod ruby_facts;
 mod state;
 pub(crate) mod table;
 mod unpublish;
@@ -44,7 +46,7 @@ use service::Call;
 use store::{Staged, Tx};
 
 use crate::error::{Error, Kind, not_found};
-use crate::name::Coordinates;
+use crate::name::{Coordinates, stored_version};
 use crate::package;
 use crate::repository::RepositoryKey;
 
@@ -237,8 +239,9 @@ pub(crate) fn reach(
     version: &str,
 ) -> Result<Reached, Error> {
     package::reach(tx, call, action, &key, &coordinates)?;
+    let stored = stored_version(coordinates.format.as_str(), version);
     let version =
-        table::get(tx, &key, &coordinates, version)?.ok_or_else(|| absent(&key, &coordinates, version))?;
+        table::get(tx, &key, &coordinates, &stored)?.ok_or_else(|| absent(&key, &coordinates, version))?;
     Ok(Reached { key, coordinates, version })
 }
 

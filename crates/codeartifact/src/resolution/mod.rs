@@ -5,9 +5,11 @@
 //! (`repository::reach`). Public registries are not asked either: their connections are handed out with the place
 //! where their answers belong.
 
+mod census;
 mod outward;
 mod walk;
 
+pub use census::{Census, Frame, State, census};
 pub use outward::{Outward, outward};
 
 use std::collections::{BTreeMap, BTreeSet};
