@@ -16,7 +16,7 @@ use super::event::{Change, Subject, emit};
 use super::{Status, StoredVersion, table};
 use crate::error::{Error, invalid};
 use crate::limits::VERSIONS_PER_CALL_MAX;
-use crate::name::{Coordinates, is_prerelease, version_order};
+use crate::name::{Coordinates, is_prerelease, stored_version, version_order};
 use crate::package::{self, Reached};
 use crate::repository::RepositoryKey;
 use crate::{dist_tag, name::PackageFormat};
@@ -51,9 +51,10 @@ pub fn update_status(
             input.target_status
         )));
     };
+    let revisions = spelled_keys(&input.format, input.version_revisions.as_ref());
     let expectation = Expectation {
-        versions: &input.versions,
-        revisions: input.version_revisions.as_ref(),
+        versions: &spelled(&input.format, &input.versions),
+        revisions: revisions.as_ref(),
         status: input.expected_status.as_deref(),
         target: Some(target),
     };
@@ -83,9 +84,10 @@ pub fn dispose(
     call: &Call,
     input: &DisposePackageVersionsRequest,
 ) -> Result<DisposePackageVersionsResult, Error> {
+    let revisions = spelled_keys(&input.format, input.version_revisions.as_ref());
     let expectation = Expectation {
-        versions: &input.versions,
-        revisions: input.version_revisions.as_ref(),
+        versions: &spelled(&input.format, &input.versions),
+        revisions: revisions.as_ref(),
         status: input.expected_status.as_deref(),
         target: None,
     };
@@ -114,7 +116,7 @@ pub fn delete(
     input: &DeletePackageVersionsRequest,
 ) -> Result<DeletePackageVersionsResult, Error> {
     let expectation = Expectation {
-        versions: &input.versions,
+        versions: &spelled(&input.format, &input.versions),
         revisions: None,
         status: input.expected_status.as_deref(),
         target: None,
@@ -131,6 +133,20 @@ pub fn delete(
     })?;
     repair_dist_tags(tx, &key, &wanted)?;
     Ok(DeletePackageVersionsResult { successful_versions: Some(successful), failed_versions: Some(failed) })
+}
+
+/// The versions of a call in the spelling of their format.
+fn spelled(format: &str, versions: &[String]) -> Vec<String> {
+    versions.iter().map(|version| stored_version(format, version)).collect()
+}
+
+fn spelled_keys(
+    format: &str,
+    revisions: Option<&BTreeMap<String, String>>,
+) -> Option<BTreeMap<String, String>> {
+    let spelled =
+        |(version, revision): (&String, &String)| (stored_version(format, version), revision.clone());
+    revisions.map(|revisions| revisions.iter().map(spelled).collect())
 }
 
 impl Expectation<'_> {

@@ -18,7 +18,7 @@ use crate::arrival::enter;
 use crate::dist_tag;
 use crate::error::{Error, invalid};
 use crate::limits::VERSIONS_PER_CALL_MAX;
-use crate::name::Coordinates;
+use crate::name::{Coordinates, stored_version};
 use crate::package;
 use crate::repository::{self, Repository, RepositoryKey};
 use crate::resolution::{self, Step};
@@ -157,10 +157,12 @@ fn asked(input: &CopyPackageVersionsRequest) -> Result<Asked, Error> {
             if distinct.len() < versions.len() {
                 return Err(invalid("A version is given twice in versions"));
             }
-            versions.iter().map(|version| (version.clone(), None)).collect()
+            versions.iter().map(|version| (stored_version(&input.format, version), None)).collect()
         }
         (None, Some(revisions)) => {
-            let named = |(version, revision): (&String, &String)| (version.clone(), Some(revision.clone()));
+            let named = |(version, revision): (&String, &String)| {
+                (stored_version(&input.format, version), Some(revision.clone()))
+            };
             revisions.iter().map(named).collect()
         }
         _ => return Err(invalid("Either versions or versionRevisions must be given, and not both")),

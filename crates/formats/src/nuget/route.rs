@@ -108,12 +108,12 @@ fn three(rest: &[&str]) -> Result<Route, BadPath> {
         ("package", []) => Ok(Route::Push),
         ("package", [name, number]) => Ok(Route::Package(id(name)?, version(number)?)),
         ("flatcontainer", [name, "index.json"]) => Ok(Route::Versions(id(name)?)),
-        ("flatcontainer", [name, number, file]) => container(id(name)?, version(number)?, file),
+        ("flatcontainer", [name, number, file]) => Ok(container(id(name)?, version(number)?, file)),
         _ => Ok(Route::Unserved),
     }
 }
 
-fn container(id: PackageId, version: Version, file: &str) -> Result<Route, BadPath> {
+fn container(id: PackageId, version: Version, file: &str) -> Route {
     let file = file.to_lowercase();
     let file = match file.as_str() {
         "readme" => File::Readme,
@@ -123,10 +123,10 @@ fn container(id: PackageId, version: Version, file: &str) -> Result<Route, BadPa
         _ => match (file.strip_suffix(".nupkg"), file.strip_suffix(".snupkg")) {
             (Some(stem), _) if is_named(stem, &id, &version) => File::Nupkg,
             (_, Some(stem)) if is_named(stem, &id, &version) => File::Snupkg,
-            _ => return Ok(Route::Unserved),
+            _ => return Route::Unserved,
         },
     };
-    Ok(Route::File(id, version, file))
+    Route::File(id, version, file)
 }
 
 /// Whether a file is called as the version is, in whatever spelling.
