@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use formats::pypi::name::ProjectName;
 use model::{Decode as _, Members, Operation as _};
 use model_codeartifact::operations::CopyPackageVersions;
 use model_codeartifact::types::{
@@ -15,10 +16,11 @@ use super::batch::{Failures, Successes, failure, skip_others};
 use super::{Arrival, Status, StoredVersion, table};
 use crate::arrival::amend::{Whole, amend};
 use crate::arrival::enter;
+use crate::crate_name;
 use crate::dist_tag;
 use crate::error::{Error, invalid};
 use crate::limits::VERSIONS_PER_CALL_MAX;
-use crate::name::{Coordinates, stored_version};
+use crate::name::{Coordinates, PackageFormat, stored_version};
 use crate::package;
 use crate::repository::{self, Repository, RepositoryKey};
 use crate::resolution::{self, Step};
@@ -118,7 +120,13 @@ pub fn wanting(tx: &mut Tx, call: &Call, members: &Members) -> Result<Option<Wan
     }
     let asked = asked(&input)?;
     let (package, source, _) = reach(tx, call, &input)?;
-    let path = resolution::path(tx, &source, &package)?;
+    let path = match package.format {
+        // One spelling that is kept from coming from outside keeps them all.
+        PackageFormat::Cargo => crate_name::known(tx, &source, &package.name)?.path,
+        // Nothing is held in another spelling, but registries would be asked for the name that it stands for.
+        PackageFormat::Pypi if !is_normalised(&package.name) => return Ok(None),
+        _ => resolution::path(tx, &source, &package)?,
+    };
     let connections = path.iter().filter(|step| step.connection.is_some());
     let connections: Vec<Repository> = connections.map(|step| step.repository.clone()).collect();
     if connections.is_empty() {
@@ -131,6 +139,11 @@ pub fn wanting(tx: &mut Tx, call: &Call, members: &Members) -> Result<Option<Wan
         }
     }
     Ok((!versions.is_empty()).then_some(Wanting { package, connections, versions }))
+}
+
+/// Whether a Python project is spelled as it is held.
+fn is_normalised(name: &str) -> bool {
+    ProjectName::parse(name).is_ok_and(|project| project.as_str() == name)
 }
 
 /// Finds the package's coordinates, the source and the destination, and asks whether the caller may read from the one

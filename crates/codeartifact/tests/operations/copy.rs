@@ -231,6 +231,33 @@ fn a_call_names_versions_or_revisions_once_and_two_repositories() {
 }
 
 #[test]
+fn a_name_that_is_blocked_upstream_is_blocked_in_every_spelling() {
+    for (format, connection, held, others) in [
+        ("cargo", "public:crates-io", "My_Kit", ["my-kit", "My_Kit", "MY-KIT"]),
+        ("pypi", "public:pypi", "my-kit", ["my-kit", "My_Kit", "my.kit"]),
+    ] {
+        shop(&[("store", &[]), ("dest", &[])], |world, caller| {
+            let input = json!({"domain": "shop", "repository": "store", "externalConnection": connection});
+            caller.ok("AssociateExternalConnection", input);
+            let is_wanted = |package: &str| {
+                let more = json!({"format": format, "package": package, "versions": ["2.0.0"],
+                    "includeFromUpstream": true});
+                let Value::Object(members) = self::input(more) else { panic!("an object") };
+                write(world, caller, move |tx, call| wanting(tx, call, &members)).unwrap().is_some()
+            };
+            assert!(is_wanted("my-kit"));
+            let restrictions = json!({"publish": "ALLOW", "upstream": "BLOCK"});
+            let block = json!({"format": format, "package": held, "restrictions": restrictions});
+            caller.ok("PutPackageOriginConfiguration", of("store", block));
+            for name in others {
+                assert!(!is_wanted(name), "{format} {name}");
+            }
+            assert!(is_wanted("other-kit"));
+        });
+    }
+}
+
+#[test]
 fn what_only_a_public_registry_may_have_is_named_before_a_copy() {
     shop(&[("top", &[]), ("store", &["top"]), ("dest", &[])], |world, caller| {
         connect(caller, "top");
