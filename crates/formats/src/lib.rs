@@ -7,5 +7,6 @@ pub mod npm;
 pub mod nuget;
 pub mod pypi;
 pub mod ruby;
+pub mod swift;
 mod xml;
 pub mod zip;

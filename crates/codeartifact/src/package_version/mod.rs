@@ -20,6 +20,7 @@ mod pypi_facts;
 mod revision;
 mod ruby_facts;
 mod state;
+mod swift_facts;
 pub(crate) mod table;
 mod unpublish;
 
