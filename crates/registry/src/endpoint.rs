@@ -25,7 +25,7 @@ use crate::refusal::Refusal;
 use crate::standing::{self, Standings};
 use crate::upstream::{Format, Identity, Resolver, ViaChain};
 use crate::upstreams::Upstreams;
-use crate::{authentication, cargo, generic, maven, npm, pypi};
+use crate::{authentication, cargo, generic, maven, npm, pypi, swift};
 
 /// What the endpoints are made of.
 #[derive(Debug)]
@@ -71,6 +71,7 @@ pub(crate) struct Shared {
     pub(crate) maven: maven::State,
     pub(crate) generic: generic::State,
     pub(crate) cargo: cargo::State,
+    pub(crate) swift: swift::State,
 }
 
 /// What a log line says of a request, as an extension of its answer: the format, who asks and for which package.
@@ -108,6 +109,7 @@ impl Endpoint {
             maven: maven::State::default(),
             generic: generic::State::default(),
             cargo: cargo::State::default(),
+            swift: swift::State::default(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -172,7 +174,8 @@ impl Endpoint {
             Format::Maven => maven::answer(shared, visit, intake).await,
             Format::Generic => generic::answer(shared, visit, intake).await,
             Format::Cargo => cargo::answer(shared, visit, intake).await,
-            Format::Nuget | Format::Ruby | Format::Swift => {
+            Format::Swift => swift::answer(shared, visit, intake).await,
+            Format::Nuget | Format::Ruby => {
                 intake.drain().await;
                 let sentence = format!("packages of format {} are not served yet", format.as_str());
                 ("package=-".to_owned(), Err(Refusal::new(501, sentence)))
@@ -296,6 +299,7 @@ fn worded(format: Option<Format>, refusal: &Refusal) -> Response<Body> {
     let mut response = match format {
         Some(Format::Cargo) => answer::json(status, &json!({"errors": [{"detail": sentence}]})),
         Some(Format::Generic) => answer::json(status, &json!({"message": sentence})),
+        Some(Format::Swift) => swift::worded(refusal),
         Some(Format::Pypi | Format::Maven) => answer::text(status, sentence),
         _ => answer::json(status, &json!({"error": sentence})),
     };

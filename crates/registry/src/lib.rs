@@ -20,6 +20,7 @@ mod pypi;
 mod range;
 mod refusal;
 mod standing;
+mod swift;
 pub mod upstream;
 mod upstreams;
 
