@@ -148,6 +148,8 @@ CREATE TABLE codeartifact_postponed_deletion (
     administrator TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (account, region, domain, repository));
+", "
+ALTER TABLE codeartifact_package_version ADD COLUMN deprecated_here INTEGER NOT NULL DEFAULT 0;
 "];
 
 /// Where a blob may still be needed.

@@ -112,6 +112,7 @@ impl NewVersion {
             yanked: self.yanked.clone(),
             manifest: self.manifest.clone(),
             facts: self.facts.clone(),
+            deprecated_here: false,
         }
     }
 }

@@ -114,8 +114,10 @@ fn supplement_in(
         next.version.facts = facts.clone();
     }
     if let Some(remarks) = &supplement.remarks {
-        let deprecated = remarks.deprecated.as_deref().map(kept).filter(|text| !text.is_empty());
-        next.version.deprecated = deprecated.map(Cow::into_owned);
+        if !next.version.deprecated_here {
+            let deprecated = remarks.deprecated.as_deref().map(kept).filter(|text| !text.is_empty());
+            next.version.deprecated = deprecated.map(Cow::into_owned);
+        }
         next.version.yanked = remarks.yanked.as_deref().map(kept).map(Cow::into_owned);
     }
     amend(tx, &call.partition, repository, package, &present, &mut next).map(Some)
@@ -124,7 +126,8 @@ fn supplement_in(
 /// Takes over what the public registry says now against versions that came through the connection of this
 /// repository; says how many changed.
 ///
-/// Revisions stay, and what other repositories retained stays as it was (assumed).
+/// Revisions stay, and what other repositories retained stays as it was (assumed). A deprecation of this domain's own
+/// is not taken back by somebody else (assumed).
 pub fn refresh<R: Clone + Into<Remarks>>(
     tx: &mut Tx,
     with_connection: &RepositoryKey,
@@ -143,9 +146,9 @@ pub fn refresh<R: Clone + Into<Remarks>>(
         }
         let name = &version.version;
         let mut differs = false;
-        if version.deprecated.as_deref() != deprecated.as_deref() {
+        if !version.deprecated_here && version.deprecated.as_deref() != deprecated.as_deref() {
             let deprecated = deprecated.as_deref();
-            package_version::table::set_deprecated(tx, with_connection, package, name, deprecated)?;
+            package_version::table::set_deprecated(tx, with_connection, package, name, deprecated, false)?;
             differs = true;
         }
         if version.yanked.as_deref() != yanked.as_deref() {

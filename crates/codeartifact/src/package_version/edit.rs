@@ -13,7 +13,9 @@ use crate::repository::RepositoryKey;
 
 /// Sets or clears the deprecation of the versions named, as far as this repository holds them; says of how many.
 ///
-/// Deprecation is not part of the revision. Errors in this order: domain not found, access denied, repository not
+/// Deprecation is not part of the revision. A text that is there already stays whose it is: clients send those of all
+/// versions back with the one that they change. Where a text of this domain is cleared, that of the public registry
+/// counts again. Errors in this order: domain not found, access denied, repository not
 /// found, package not found.
 pub fn deprecate(
     tx: &mut Tx,
@@ -25,8 +27,12 @@ pub fn deprecate(
     package::reach(tx, call, "codeartifact:PutPackageMetadata", key, package)?;
     let mut changed = 0;
     for (version, text) in versions {
-        let text = text.as_deref().filter(|text| !text.is_empty());
-        changed += usize::from(table::set_deprecated(tx, key, package, version, text)?);
+        let text = text.as_deref().map(table::kept).filter(|text| !text.is_empty());
+        let Some(present) = table::get(tx, key, package, version)? else { continue };
+        if present.deprecated.as_deref() != text.as_deref() {
+            table::set_deprecated(tx, key, package, version, text.as_deref(), text.is_some())?;
+        }
+        changed += 1;
     }
     if changed > 0 {
         package::table::next_sequence(tx, key, package)?;

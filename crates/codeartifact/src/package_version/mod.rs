@@ -78,6 +78,8 @@ pub struct StoredVersion {
     pub manifest: String,
     /// What the manifest says, in the words of the API.
     pub facts: Facts,
+    /// Whether somebody of this domain deprecated it, and not its public registry.
+    pub deprecated_here: bool,
 }
 
 /// What lists show of a version.

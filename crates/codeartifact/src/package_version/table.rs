@@ -15,7 +15,8 @@ use crate::repository::RepositoryKey;
 macro_rules! version_columns {
     () => {
         "version, status, revision, origin_type, entry_repository, entry_connection, published_at,
-         upstream_published_at, arrival, arrival_from, deprecated, yanked, yanked_reason, manifest, document"
+         upstream_published_at, arrival, arrival_from, deprecated, yanked, yanked_reason, manifest, document,
+         deprecated_here"
     };
 }
 
@@ -115,7 +116,7 @@ pub(crate) fn put(
                  (account, region, domain, repository, format, namespace, package, ",
             version_columns!(),
             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                 ?21, ?22)"
+                 ?21, ?22, ?23)"
         ),
         &params,
     )?;
@@ -136,7 +137,8 @@ pub(crate) fn update(
             "UPDATE codeartifact_package_version
              SET status = ?9, revision = ?10, origin_type = ?11, entry_repository = ?12, entry_connection = ?13,
                  published_at = ?14, upstream_published_at = ?15, arrival = ?16, arrival_from = ?17,
-                 deprecated = ?18, yanked = ?19, yanked_reason = ?20, manifest = ?21, document = ?22",
+                 deprecated = ?18, yanked = ?19, yanked_reason = ?20, manifest = ?21, document = ?22,
+                 deprecated_here = ?23",
             of_package!(),
             " AND version = ?8"
         ),
@@ -146,7 +148,7 @@ pub(crate) fn update(
 }
 
 /// The values of a version's columns, in their order.
-fn columns(version: &StoredVersion) -> [Value<'_>; 15] {
+fn columns(version: &StoredVersion) -> [Value<'_>; 16] {
     let (entry_repository, entry_connection) = match &version.origin.entry {
         EntryPoint::Repository(name) => (Some(name.as_str()), None),
         EntryPoint::Connection(name) => (None, Some(name.as_str())),
@@ -169,6 +171,7 @@ fn columns(version: &StoredVersion) -> [Value<'_>; 15] {
         version.yanked.as_deref().map(kept).into(),
         (&version.manifest).into(),
         document.into(),
+        version.deprecated_here.into(),
     ]
 }
 
@@ -188,22 +191,23 @@ pub(crate) fn set_status(
     Ok(())
 }
 
-/// Sets or clears the deprecation of a version; says whether there is such a version.
+/// Sets or clears the deprecation of a version, `here` by somebody of this domain; says whether there is such a version.
 pub(crate) fn set_deprecated(
     tx: &mut Tx,
     repository: &RepositoryKey,
     package: &Coordinates,
     version: &str,
     deprecated: Option<&str>,
+    here: bool,
 ) -> Result<bool, Error> {
     if version.contains('\0') {
         return Ok(false);
     }
     let mut params = key(repository, package);
-    params.extend([version.into(), deprecated.map(kept).into()]);
+    params.extend([version.into(), deprecated.map(kept).into(), here.into()]);
     let changed = tx.execute(
         concat!(
-            "UPDATE codeartifact_package_version SET deprecated = ?9",
+            "UPDATE codeartifact_package_version SET deprecated = ?9, deprecated_here = ?10",
             of_package!(),
             " AND version = ?8"
         ),
@@ -444,5 +448,6 @@ fn read(row: &Row<'_>) -> Result<StoredVersion, Error> {
         yanked,
         manifest: row.text(13)?,
         facts: document.facts,
+        deprecated_here: row.flag(15)?,
     })
 }

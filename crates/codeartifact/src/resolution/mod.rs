@@ -125,6 +125,8 @@ pub struct ListedVersion {
     pub manifest: String,
     /// Why nobody should use it any more.
     pub deprecated: Option<String>,
+    /// Whether somebody of this domain said so, and not its public registry.
+    pub deprecated_here: bool,
     /// Why it was yanked (may be empty), if it was.
     pub yanked: Option<String>,
     /// When it arrived in its repository.
@@ -326,6 +328,7 @@ impl From<StoredVersion> for ListedVersion {
             status: version.status,
             manifest: version.manifest,
             deprecated: version.deprecated,
+            deprecated_here: version.deprecated_here,
             yanked: version.yanked,
             published_at: version.published_at,
             upstream_published_at: version.upstream_published_at,

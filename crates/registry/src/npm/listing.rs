@@ -229,7 +229,7 @@ pub(super) fn time(entry: &Entry) -> Option<Timestamp> {
 }
 
 /// Takes over which versions a registry calls deprecated now, of those that came through a connection; says whether
-/// anything changed.
+/// anything changed. What was deprecated here stays so.
 async fn take_over_deprecations(
     shared: &Shared,
     name: &PackageName,
@@ -243,6 +243,7 @@ async fn take_over_deprecations(
         let differing: BTreeMap<String, Option<String>> = listed
             .versions
             .iter()
+            .filter(|version| !version.deprecated_here)
             .filter_map(|version| {
                 let entry = listing.entry(&version.version)?;
                 let now = if entry.deprecated { deprecation(listing, &version.version) } else { None };

@@ -139,6 +139,48 @@ async fn deprecations_of_the_registry_are_taken_over_where_its_versions_came_in(
 }
 
 #[tokio::test]
+async fn an_own_deprecation_stays_until_it_is_cleared_whatever_the_registry_says() {
+    let mut shop = Shop::new();
+    for version in ["1.0.0", "1.1.0"] {
+        let file = format!("widget/-/widget-{version}.tgz");
+        assert!(shop.get("store", &file).await.status.is_success());
+    }
+    let say = |shop: &Shop, release: usize, text: &str| {
+        shop.public.change(|catalog| {
+            let widget = catalog.packages.get_mut("widget").unwrap();
+            widget.releases[release].extra.insert("deprecated".to_owned(), text.into());
+        });
+    };
+    let shown = async |shop: &Shop| {
+        let listing = shop.get("store", "widget").await.ok();
+        ["1.0.0", "1.1.0"].map(|version| listing["versions"][version]["deprecated"].clone())
+    };
+    say(&shop, 1, "theirs");
+    shop.pass(Duration::from_secs(301));
+    // `npm deprecate` sends every version back, with what is said against the others.
+    let edit = async |shop: &Shop, text: &str| {
+        let mut listing = shop.get("store", "widget?write=true").await.ok();
+        listing["versions"]["1.0.0"]["deprecated"] = text.into();
+        shop.put("store", "widget", &listing).await.ok();
+    };
+    edit(&shop, "ours").await;
+    assert_eq!(shown(&shop).await, ["ours", "theirs"]);
+    say(&shop, 0, "theirs as well");
+    say(&shop, 1, "theirs, again");
+    shop.pass(Duration::from_secs(301));
+    assert_eq!(shown(&shop).await, ["ours", "theirs, again"]);
+    say(&shop, 0, "");
+    say(&shop, 1, "");
+    shop.pass(Duration::from_secs(301));
+    assert_eq!(shown(&shop).await, [json!("ours"), Value::Null], "theirs is taken back with them");
+    // Cleared here, the registry's word counts again.
+    say(&shop, 0, "theirs at last");
+    shop.pass(Duration::from_secs(301));
+    edit(&shop, "").await;
+    assert_eq!(shown(&shop).await, [json!("theirs at last"), Value::Null]);
+}
+
+#[tokio::test]
 async fn what_nobody_has_is_not_found_in_the_words_of_npm() {
     let shop = Shop::new();
     for rest in ["unheard-of", "@acme%2funheard-of", "-/package/unheard-of/dist-tags"] {
