@@ -25,7 +25,7 @@ use crate::refusal::Refusal;
 use crate::standing::{self, Standings};
 use crate::upstream::{Format, Identity, Resolver, ViaChain};
 use crate::upstreams::Upstreams;
-use crate::{authentication, cargo, generic, maven, npm, pypi, swift};
+use crate::{authentication, cargo, generic, maven, npm, pypi, ruby, swift};
 
 /// What the endpoints are made of.
 #[derive(Debug)]
@@ -71,6 +71,7 @@ pub(crate) struct Shared {
     pub(crate) maven: maven::State,
     pub(crate) generic: generic::State,
     pub(crate) cargo: cargo::State,
+    pub(crate) ruby: ruby::State,
     pub(crate) swift: swift::State,
 }
 
@@ -109,6 +110,7 @@ impl Endpoint {
             maven: maven::State::default(),
             generic: generic::State::default(),
             cargo: cargo::State::default(),
+            ruby: ruby::State::default(),
             swift: swift::State::default(),
         };
         Self { shared: Arc::new(shared) }
@@ -175,7 +177,8 @@ impl Endpoint {
             Format::Generic => generic::answer(shared, visit, intake).await,
             Format::Cargo => cargo::answer(shared, visit, intake).await,
             Format::Swift => swift::answer(shared, visit, intake).await,
-            Format::Nuget | Format::Ruby => {
+            Format::Ruby => ruby::answer(shared, visit, intake).await,
+            Format::Nuget => {
                 intake.drain().await;
                 let sentence = format!("packages of format {} are not served yet", format.as_str());
                 ("package=-".to_owned(), Err(Refusal::new(501, sentence)))
@@ -300,7 +303,7 @@ fn worded(format: Option<Format>, refusal: &Refusal) -> Response<Body> {
         Some(Format::Cargo) => answer::json(status, &json!({"errors": [{"detail": sentence}]})),
         Some(Format::Generic) => answer::json(status, &json!({"message": sentence})),
         Some(Format::Swift) => swift::worded(refusal),
-        Some(Format::Pypi | Format::Maven) => answer::text(status, sentence),
+        Some(Format::Pypi | Format::Maven | Format::Ruby) => answer::text(status, sentence),
         _ => answer::json(status, &json!({"error": sentence})),
     };
     response.headers_mut().extend(refusal.headers.clone());

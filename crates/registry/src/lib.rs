@@ -19,6 +19,7 @@ mod operator;
 mod pypi;
 mod range;
 mod refusal;
+mod ruby;
 mod standing;
 mod swift;
 pub mod upstream;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use store::Clock;
 
-use crate::upstream::{CargoUpstream, Downloads, Fetcher, MavenUpstream, NpmUpstream, Policy, PypiUpstream};
+use crate::upstream::{
+    CargoUpstream, Downloads, Fetcher, MavenUpstream, NpmUpstream, Policy, PypiUpstream, RubyUpstream,
+};
 
 /// What all formats read registries with.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub struct Upstreams {
     pub maven: MavenUpstream,
     /// Reads from PyPI indexes.
     pub pypi: PypiUpstream,
+    /// Reads from gem hosts.
+    pub ruby: RubyUpstream,
 }
 
 impl Upstreams {
@@ -35,6 +39,7 @@ impl Upstreams {
             maven: MavenUpstream::new(Arc::clone(&fetcher), files, policy, clock.clone(), bytes_max),
             npm: NpmUpstream::new(Arc::clone(&fetcher), policy, clock.clone(), bytes_max),
             pypi: PypiUpstream::new(Arc::clone(&fetcher), policy, clock.clone(), bytes_max),
+            ruby: RubyUpstream::new(Arc::clone(&fetcher), policy, clock, bytes_max),
             fetcher,
         }
     }

@@ -20,6 +20,7 @@ mod pypi_facts;
 mod revision;
 mod ruby_facts;
 mod state;
+mod status;
 mod swift_facts;
 pub(crate) mod table;
 mod unpublish;
@@ -36,6 +37,7 @@ pub use list::list;
 pub use publish::{admit_publish, publish, publish_asset, read_publish};
 pub use revision::revision;
 pub use state::Status;
+pub use status::set_status;
 pub use table::kept;
 pub use unpublish::unpublish;
 

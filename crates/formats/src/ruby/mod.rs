@@ -5,6 +5,7 @@ pub mod info;
 pub mod marshal;
 pub mod name;
 pub mod platform;
+pub mod record;
 pub mod route;
 pub mod spec;
 mod tar;

@@ -7,6 +7,7 @@ mod cargo;
 mod maven;
 mod npm;
 mod pypi;
+mod ruby;
 
 use super::credentials::Credentials;
 use super::machine::Machine;
@@ -42,6 +43,7 @@ pub(super) fn of(connection: Connection, machine: &dyn Machine) -> Box<dyn Clien
         Format::Cargo => Box::new(cargo::Cargo::read(machine)),
         Format::Maven => Box::new(maven::Maven::of(connection)),
         Format::Pypi => Box::new(pypi::Pypi::on(machine)),
+        Format::Ruby => Box::new(ruby::Ruby::on(machine)),
         _ => Box::new(Silent),
     }
 }
