@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod crate_registry;
 pub mod npm_registry;
+pub mod nuget_registry;
 pub mod pypi_index;
 mod world;
 
