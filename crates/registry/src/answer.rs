@@ -10,9 +10,10 @@ use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::Frame;
 use hyper::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderValue,
-    IF_NONE_MATCH, IF_RANGE, RANGE,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
 };
 use hyper::{HeaderMap, Response, StatusCode};
+use model::Timestamp;
 use store::Blobs;
 
 use crate::range::{self, Wanted};
@@ -71,6 +72,31 @@ pub(crate) fn not_modified(etag: HeaderValue) -> Response<Body> {
     response
 }
 
+/// When a text that is put together now counts as changed: in the second that follows, because clients ask to the second
+/// whether something changed since; and later than the text that it takes the place of.
+pub(crate) fn changed_at(now: Timestamp, before: Option<Timestamp>) -> Timestamp {
+    let next = |at: Timestamp| Timestamp::from_millis((at.millis().div_euclid(1000) + 1) * 1000);
+    before.map_or(next(now), |before| next(now).max(next(before)))
+}
+
+/// Says when an answer changed, where that is known.
+pub(crate) fn say_changed(response: &mut Response<Body>, changed_at: Option<Timestamp>) {
+    let changed_at = changed_at.map(|at| (LAST_MODIFIED, header(&at.to_rfc1123())));
+    response.headers_mut().extend(changed_at);
+}
+
+/// Whether a client has an answer already: its entity tag is named by `If-None-Match`, or, only where the client sends no
+/// such header, nothing changed after `If-Modified-Since`.
+pub(crate) fn is_known(headers: &HeaderMap, etag: &str, changed_at: Option<Timestamp>) -> bool {
+    if headers.contains_key(IF_NONE_MATCH) {
+        return has_already(headers, etag);
+    }
+    let since = headers.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+    let since = since.and_then(Timestamp::from_rfc1123);
+    let second = |at: Timestamp| at.millis().div_euclid(1000);
+    since.zip(changed_at).is_some_and(|(since, changed_at)| second(changed_at) <= second(since))
+}
+
 /// Whether `If-None-Match` names this entity tag, compared weakly as GET does.
 pub(crate) fn has_already(headers: &HeaderMap, etag: &str) -> bool {
     let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
@@ -89,8 +115,11 @@ pub(crate) async fn asset(
     let etag = format!("\"{}\"", asset.sha256);
     let etag_value =
         HeaderValue::from_str(&etag).map_err(|_| store::Error::Broken("a digest is not text".into()))?;
-    if has_already(headers, &etag) {
-        return Ok(not_modified(etag_value));
+    let changed_at = asset.arrived_at;
+    if is_known(headers, &etag, changed_at) {
+        let mut response = not_modified(etag_value);
+        say_changed(&mut response, changed_at);
+        return Ok(response);
     }
     let size = u64::try_from(asset.size).unwrap_or_default();
     let wanted = match (headers.get(RANGE), headers.get(IF_RANGE)) {
@@ -125,10 +154,54 @@ pub(crate) async fn asset(
     if let Some(part) = part {
         fields.insert(CONTENT_RANGE, header(&format!("bytes {}-{}/{size}", part.start, part.end - 1)));
     }
+    say_changed(&mut response, changed_at);
     Ok(response)
 }
 
 /// A header made of ASCII that this server wrote itself.
 pub(crate) fn header(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(fields: &[(hyper::header::HeaderName, &str)]) -> HeaderMap {
+        fields.iter().map(|(name, value)| (name.clone(), header(value))).collect()
+    }
+
+    fn known(fields: &[(hyper::header::HeaderName, &str)]) -> bool {
+        // 08:49:37.500
+        let changed_at = Timestamp::from_millis(784_111_777_500);
+        is_known(&headers(fields), "\"a\"", Some(changed_at))
+    }
+
+    #[test]
+    fn a_text_is_known_that_did_not_change_since() {
+        assert!(known(&[(IF_MODIFIED_SINCE, "Sun, 06 Nov 1994 08:49:37 GMT")]));
+        assert!(known(&[(IF_MODIFIED_SINCE, "Sun, 06 Nov 1994 08:49:38 GMT")]));
+        assert!(!known(&[(IF_MODIFIED_SINCE, "Sun, 06 Nov 1994 08:49:36 GMT")]));
+        assert!(!known(&[(IF_MODIFIED_SINCE, "yesterday")]));
+        let since = headers(&[(IF_MODIFIED_SINCE, "Sun, 06 Nov 1994 08:49:37 GMT")]);
+        assert!(!is_known(&since, "\"a\"", None));
+    }
+
+    #[test]
+    fn entity_tags_count_more_than_times() {
+        let later = (IF_MODIFIED_SINCE, "Sun, 06 Nov 1994 08:49:38 GMT");
+        let earlier = (IF_MODIFIED_SINCE, "Sun, 06 Nov 1994 08:49:36 GMT");
+        assert!(!known(&[(IF_NONE_MATCH, "\"b\""), later]));
+        assert!(known(&[(IF_NONE_MATCH, "\"a\""), earlier]));
+    }
+
+    #[test]
+    fn what_changes_twice_in_a_second_has_two_times() {
+        let now = Timestamp::from_millis(784_111_777_500);
+        let first = changed_at(now, None);
+        assert_eq!(first, Timestamp::from_millis(784_111_778_000));
+        assert_eq!(changed_at(now, Some(first)), Timestamp::from_millis(784_111_779_000));
+        let later = Timestamp::from_millis(784_111_800_000);
+        assert_eq!(changed_at(later, Some(first)), Timestamp::from_millis(784_111_801_000));
+    }
 }

@@ -2,7 +2,7 @@
 
 use codeartifact::arrival;
 use codeartifact::name::Coordinates;
-use codeartifact::package_version::Asset;
+use codeartifact::package_version::{Asset, Status};
 use codeartifact::release_age::{self, TooYoung};
 use codeartifact::repository::{self, Repository};
 use codeartifact::resolution::{self, Found, Held};
@@ -111,6 +111,11 @@ pub(crate) fn place(visit: &Visit, found: Found, asset: &str) -> Place {
     match found {
         Found::Held(mut held) => {
             let here = held.repository.key == visit.repository;
+            // What is not finished may yet get other bytes.
+            let is_final = held.version.status != Status::Unfinished;
+            for asset in &mut held.assets {
+                asset.arrived_at = is_final.then_some(held.version.published_at);
+            }
             match held.assets.iter().position(|one| one.name == asset) {
                 Some(at) if here => Place::Here(held.assets.swap_remove(at)),
                 Some(at) => Place::Upstream(held.assets.swap_remove(at), held.nearer),

@@ -111,6 +111,8 @@ pub struct Asset {
     pub md5: String,
     /// Whether it was fetched on its own, after its version.
     pub on_demand: bool,
+    /// When it came into its repository; only where it is to be handed out. It is not kept.
+    pub arrived_at: Option<Timestamp>,
 }
 
 /// Where a version came into the domain; it stays so in every repository that retains or copies it.
@@ -213,6 +215,7 @@ impl Asset {
             sha512: blob.sha512.clone(),
             md5: blob.md5.clone(),
             on_demand: false,
+            arrived_at: None,
         }
     }
 

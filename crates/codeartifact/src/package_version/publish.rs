@@ -100,7 +100,7 @@ fn asset(input: &PublishPackageVersionRequest, sha256: &str) -> Asset {
         sha1: content.sha1.clone(),
         sha512: content.sha512.clone(),
         md5: content.md5.clone(),
-        on_demand: false,
+        ..Asset::default()
     }
 }
 

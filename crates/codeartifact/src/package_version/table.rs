@@ -420,6 +420,7 @@ fn asset(row: &Row<'_>) -> Result<Asset, Error> {
         sha512: row.text(4)?,
         md5: row.text(5)?,
         on_demand: row.flag(6)?,
+        arrived_at: None,
     })
 }
 

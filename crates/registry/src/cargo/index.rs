@@ -14,9 +14,7 @@ use codeartifact::resolution::{self, ListedRepository, ListedVersion, Listing, S
 use formats::cargo::index::{Index, Line, Source};
 use formats::cargo::name::CrateName;
 use hyper::Response;
-use hyper::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, LAST_MODIFIED, VARY,
-};
+use hyper::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, VARY};
 use model::Timestamp;
 
 use super::limits::{INDEXES_BYTES_MAX, INLINE_BYTES_MAX};
@@ -50,7 +48,8 @@ pub(super) struct Shown {
     pub(super) index: Index,
     text: Bytes,
     etag: String,
-    changed_at: Timestamp,
+    /// When it was put together; nothing while a registry does not answer.
+    changed_at: Option<Timestamp>,
     packed: OnceLock<Bytes>,
 }
 
@@ -95,16 +94,16 @@ pub(super) async fn answer(
     if !shown.package.name.eq_ignore_ascii_case(name.as_str()) {
         return Err(no_crate(visit, name));
     }
-    let mut response = if answer::has_already(&visit.headers, &shown.etag) {
+    let mut response = if answer::is_known(&visit.headers, &shown.etag, shown.changed_at) {
         answer::not_modified(header(&shown.etag))
     } else {
         body(&shown, visit)
     };
     let fields = response.headers_mut();
     fields.insert(ETAG, header(&shown.etag));
-    fields.insert(LAST_MODIFIED, header(&shown.changed_at.to_rfc1123()));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, must-revalidate"));
     fields.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    answer::say_changed(&mut response, shown.changed_at);
     Ok(response)
 }
 
@@ -147,10 +146,12 @@ pub(super) async fn shown(
     let failure = outside.iter().find_map(|answer| answer.failure.clone());
     let made =
         Made { stamp, outside: outside.iter().map(|answer| answer.index.clone()).collect(), until: None };
-    let shown = put_together(visit.call.now, package, made, listing, outside).await?;
+    let mut shown = put_together(package, made, listing, outside).await?;
     if shown.index.lines().is_empty() {
         return Err(failure.unwrap_or_else(|| no_crate(visit, &name)));
     }
+    let before = shared.cargo.indexes.locked().get(&place).and_then(|shown| shown.changed_at);
+    shown.changed_at = failure.is_none().then(|| answer::changed_at(visit.call.now, before));
     let shown = Arc::new(shown);
     if failure.is_none() {
         let outside: usize = shown.made.outside.iter().flatten().map(|index| index.bytes()).sum();
@@ -254,7 +255,6 @@ pub(super) fn published_at(line: &Line) -> Option<Timestamp> {
 
 /// Makes the file, where it may take long if it is large.
 async fn put_together(
-    now: Timestamp,
     package: Coordinates,
     made: Made,
     listing: Listing,
@@ -265,21 +265,13 @@ async fn put_together(
     let outside_bytes: usize =
         outside.iter().filter_map(|answer| answer.index.as_ref()).map(|index| index.bytes()).sum();
     if stored + outside_bytes <= INLINE_BYTES_MAX {
-        return Ok(put_together_now(now, package, made, listing, &outside));
+        return Ok(put_together_now(package, made, listing, &outside));
     }
-    let working =
-        tokio::task::spawn_blocking(move || put_together_now(now, package, made, listing, &outside));
+    let working = tokio::task::spawn_blocking(move || put_together_now(package, made, listing, &outside));
     working.await.map_err(|error| store::Error::Broken(error.to_string()).into())
 }
 
-fn put_together_now(
-    now: Timestamp,
-    package: Coordinates,
-    mut made: Made,
-    listing: Listing,
-    outside: &[Outside],
-) -> Shown {
-    let mut changed_at = Timestamp::from_millis(0);
+fn put_together_now(package: Coordinates, mut made: Made, listing: Listing, outside: &[Outside]) -> Shown {
     made.until = listing.matures_at;
     // What each repository has, and behind it what its connection brings.
     let mut sources: Vec<(Index, Vec<String>)> = Vec::new();
@@ -292,7 +284,6 @@ fn put_together_now(
         let mut hidden: Vec<String> = listed.too_young.into_iter().collect();
         let mut lines = Vec::new();
         for version in listed.versions {
-            changed_at = changed_at.max(version.published_at);
             match own_line(&version) {
                 Some(line) => lines.push(line),
                 None => hidden.push(version.version),
@@ -302,11 +293,9 @@ fn put_together_now(
         sources.extend(offered.map(|index| (index, Vec::new())));
     }
     let index = Index::merge(sources.iter().map(|(index, hidden)| Source { index, hidden }));
-    let latest = index.lines().iter().filter_map(published_at).max();
-    changed_at = latest.map_or(changed_at, |latest| changed_at.max(latest)).min(now);
     let text = index.render();
     let etag = etag(&text);
-    Shown { made, package, index, text: text.into(), etag, changed_at, packed: OnceLock::new() }
+    Shown { made, package, index, text: text.into(), etag, changed_at: None, packed: OnceLock::new() }
 }
 
 /// The versions of a registry's file that are old enough, and when the next one will be.

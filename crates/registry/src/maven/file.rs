@@ -9,8 +9,7 @@ use formats::maven::checksum::Algorithm;
 use formats::maven::route::FilePath;
 use formats::maven::snapshot::is_snapshot;
 use hyper::Response;
-use hyper::header::{CONTENT_TYPE, HeaderValue, LAST_MODIFIED};
-use model::Timestamp;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 
 use super::{age, bring, coordinates, metadata, no_file, telling, text};
 use crate::answer::{self, Body};
@@ -27,16 +26,13 @@ pub(super) async fn answer(
     visit: &Arc<Visit>,
     path: &FilePath,
 ) -> Result<Response<Body>, Refusal> {
-    let asset = match sought(shared, visit, path).await? {
+    let mut asset = match sought(shared, visit, path).await? {
         Sought::Taken(asset) => asset,
         Sought::Announced(response) => return Ok(response),
     };
-    let changed = bring::changed_at(shared, visit, path).await?;
-    let mut response = answer::asset(&shared.parts.blobs, &asset, &visit.headers, visit.head).await?;
-    if let Some(changed) = changed {
-        modified(&mut response, changed);
-    }
-    Ok(response)
+    // As its registry says, if it came from one.
+    asset.arrived_at = bring::changed_at(shared, visit, path).await?.or(asset.arrived_at);
+    answer::asset(&shared.parts.blobs, &asset, &visit.headers, visit.head).await
 }
 
 /// Answers a checksum of a file: computed when the file came, whatever was put beside it.
@@ -146,9 +142,7 @@ async fn announce(
         let mut response = Response::new(answer::full(""));
         let octets = HeaderValue::from_static("application/octet-stream");
         response.headers_mut().insert(CONTENT_TYPE, octets);
-        if let Some(changed) = changed {
-            modified(&mut response, changed);
-        }
+        answer::say_changed(&mut response, changed);
         return Ok(response);
     }
     Err(no_file(visit, path))
@@ -169,8 +163,4 @@ pub(super) async fn is_offered(
     let upstream = shared.parts.resolver.resolve(&connection.name)?;
     let pom = path.sibling(".pom").encoded();
     Ok(shared.parts.upstreams.maven.has(&upstream, &pom, &visit.via).await?.is_some())
-}
-
-fn modified(response: &mut Response<Body>, changed: Timestamp) {
-    response.headers_mut().insert(LAST_MODIFIED, answer::header(&changed.to_rfc1123()));
 }

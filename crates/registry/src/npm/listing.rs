@@ -22,7 +22,7 @@ use model::Timestamp;
 use super::packing::Packed;
 use super::source::{self, Outside};
 use super::{coordinates, no_package, no_version, small};
-use crate::answer::Body;
+use crate::answer::{self, Body};
 use crate::asset;
 use crate::endpoint::{Shared, Visit};
 use crate::limits::LISTINGS_BYTES_MAX;
@@ -46,6 +46,8 @@ pub(super) struct Shown {
     pub(super) merged: Merged,
     /// Why versions that are too young are not shown.
     too_young: BTreeMap<String, TooYoung>,
+    /// When it was put together; nothing while a registry does not answer.
+    pub(super) changed_at: Option<Timestamp>,
     full: OnceLock<Arc<Rendering>>,
     abbreviated: OnceLock<Arc<Rendering>>,
     pub(super) packed: Packed,
@@ -117,13 +119,15 @@ pub(super) async fn shown(
         outside: outside.iter().map(|answer| answer.listing.clone()).collect(),
         matures_at: None,
     };
-    let (own_bytes, shown) = read.put_together(name, made, &outside).await?;
+    let (own_bytes, mut shown) = read.put_together(name, made, &outside).await?;
     if shown.merged.is_empty() {
         if let Some(refusal) = shown.too_young.values().next_back() {
             return Err(asset::too_young(refusal));
         }
         return Err(failure.unwrap_or_else(|| no_package(visit, name)));
     }
+    let before = shared.npm.listings.locked().get(&place).and_then(|shown| shown.changed_at);
+    shown.changed_at = failure.is_none().then(|| answer::changed_at(visit.call.now, before));
     let shown = Arc::new(shown);
     if failure.is_none() {
         // Text of registries is counted here as well, since it outlives its place in their own cache; that covers what
@@ -316,7 +320,10 @@ impl Read {
         let merged = Merged::of_age(name, &sources, &too_young.keys().cloned().collect());
         made.matures_at = too_young.values().filter_map(|refusal| refusal.matures_at).min();
         let (full, abbreviated) = (OnceLock::new(), OnceLock::new());
-        (bytes, Shown { made, merged, too_young, full, abbreviated, packed: Packed::default() })
+        (
+            bytes,
+            Shown { made, merged, too_young, changed_at: None, full, abbreviated, packed: Packed::default() },
+        )
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn answer(
     let form = if writes(&visit.query) { Form::Full } else { Form::negotiate(accept) };
     let rendering = shown.rendering(form);
     let etag = rendering.etag(&visit.base);
-    let mut response = if answer::has_already(&visit.headers, &etag) {
+    let mut response = if answer::is_known(&visit.headers, &etag, shown.changed_at) {
         answer::not_modified(header(&etag))
     } else {
         body(&shown, form, rendering, visit)
@@ -49,6 +49,7 @@ pub(super) async fn answer(
     fields.insert(ETAG, header(&etag));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, must-revalidate"));
     fields.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
+    answer::say_changed(&mut response, shown.changed_at);
     Ok(response)
 }
 

@@ -21,6 +21,7 @@ use super::page::Text;
 use super::refresh::{self, Due};
 use super::source::{self, Outside};
 use super::{coordinates, no_project};
+use crate::answer;
 use crate::endpoint::{Shared, Visit};
 use crate::limits::LISTINGS_BYTES_MAX;
 use crate::lookup;
@@ -33,6 +34,8 @@ pub(super) struct Listed {
     outside: Vec<Option<Arc<Page>>>,
     /// When a version that is too young now may be shown.
     matures_at: Option<Timestamp>,
+    /// When it was put together; nothing while an index does not answer.
+    pub(super) changed_at: Option<Timestamp>,
     /// The files in the order of the page.
     pub(super) files: Vec<Shown>,
     /// Versions of which the index has more than is kept, or says something else.
@@ -119,7 +122,9 @@ pub(super) async fn listed(
         return Err(failure.unwrap_or_else(|| no_project(visit, project)));
     }
     let (outside, texts) = (pages, Mutex::default());
-    let listed = Arc::new(Listed { stamp, outside, matures_at, files, due, texts });
+    let before = shared.pypi.listings.locked().get(&place).and_then(|listed| listed.changed_at);
+    let changed_at = failure.is_none().then(|| answer::changed_at(visit.call.now, before));
+    let listed = Arc::new(Listed { stamp, outside, matures_at, changed_at, files, due, texts });
     if failure.is_none() {
         // Pages of indexes are counted here as well, since they outlive their place in their own cache; as much again
         // covers the texts that are written later.

@@ -11,6 +11,7 @@ use hyper::Response;
 use hyper::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, VARY,
 };
+use model::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::listing;
@@ -59,7 +60,7 @@ pub(super) async fn answer(
 ) -> Result<Response<Body>, Refusal> {
     let form = form(visit)?;
     let listed = listing::listed(shared, visit, project).await?;
-    Ok(respond(&listed.text(form, project, slash), visit).await)
+    Ok(respond(&listed.text(form, project, slash), listed.changed_at, visit).await)
 }
 
 /// The form of the index that a client takes.
@@ -75,8 +76,12 @@ pub(super) fn form(visit: &Visit) -> Result<Form, Refusal> {
 }
 
 /// Answers a page of the index, or that the client has it already.
-pub(super) async fn respond(text: &Arc<Text>, visit: &Visit) -> Response<Body> {
-    let mut response = if answer::has_already(&visit.headers, &text.etag) {
+pub(super) async fn respond(
+    text: &Arc<Text>,
+    changed_at: Option<Timestamp>,
+    visit: &Visit,
+) -> Response<Body> {
+    let mut response = if answer::is_known(&visit.headers, &text.etag, changed_at) {
         answer::not_modified(header(&text.etag))
     } else {
         let packed = gzip::is_taken(&visit.headers) && text.plain.len() >= PACKED_BYTES_MIN;
@@ -95,5 +100,6 @@ pub(super) async fn respond(text: &Arc<Text>, visit: &Visit) -> Response<Body> {
     fields.insert(ETAG, header(&text.etag));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, must-revalidate"));
     fields.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
+    answer::say_changed(&mut response, changed_at);
     response
 }

@@ -34,5 +34,5 @@ pub(super) async fn answer(shared: &Shared, visit: &Visit, slash: bool) -> Resul
     let names: Vec<String> = shared.parts.store.read(read).await?.into_iter().collect();
     let folder = if slash { "" } else { "simple/" };
     let text = Arc::new(Text::new(form, Bytes::from(rendering::projects(form, &names, folder))));
-    Ok(page::respond(&text, visit).await)
+    Ok(page::respond(&text, None, visit).await)
 }

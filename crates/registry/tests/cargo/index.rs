@@ -16,7 +16,19 @@ async fn scenario_30_an_index_file_is_revalidated_by_its_entity_tag() {
     let first = shop.get("app", WIDGET).await;
     assert_eq!(first.header("content-type"), "text/plain; charset=utf-8");
     assert_eq!(first.header("cache-control"), "private, max-age=0, must-revalidate");
-    assert_eq!(first.header("last-modified"), "Fri, 01 Jan 2021 00:00:00 GMT");
+    let known = |modified: &str| {
+        shop.send(shop.request("GET", "app", WIDGET).header("if-modified-since", modified), "")
+    };
+    let modified = first.header("last-modified");
+    let same = known(modified).await;
+    assert_eq!((same.status.as_u16(), same.header("last-modified")), (304, modified));
+    assert_eq!(known("Fri, 01 Jan 2021 00:00:00 GMT").await.status, 200);
+    let crate_file = "api/v1/crates/widget/1.1.0/download";
+    let arrived = shop.get("app", crate_file).await.header("last-modified").to_owned();
+    let again = shop.request("GET", "app", crate_file).header("if-modified-since", arrived.as_str());
+    assert_eq!(shop.send(again, "").await.status, 304);
+    let both = shop.request("GET", "app", WIDGET).header("if-modified-since", modified);
+    assert_eq!(shop.send(both.header("if-none-match", "\"other\""), "").await.status, 200);
     let again = |etag: &str| shop.send(shop.request("GET", "app", WIDGET).header("if-none-match", etag), "");
     let same = again(first.header("etag")).await;
     assert_eq!((same.status.as_u16(), same.body.len()), (304, 0));
@@ -26,6 +38,8 @@ async fn scenario_30_an_index_file_is_revalidated_by_its_entity_tag() {
     shop.send(shop.request("DELETE", "app", "api/v1/crates/widget/1.0.0/yank"), "").await.ok();
     let changed = again(first.header("etag")).await;
     assert_eq!(changed.status, 200);
+    // Also in the same second.
+    assert_eq!(known(modified).await.status, 200);
     assert_ne!(changed.header("etag"), first.header("etag"));
     let head = shop.send(shop.request("HEAD", "app", WIDGET), "").await;
     assert_eq!(head.header("content-length"), changed.body.len().to_string());

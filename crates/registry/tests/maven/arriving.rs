@@ -15,6 +15,9 @@ async fn a_herd_causes_one_request() {
     let all = futures_util::future::join_all((0..100).map(|_| shop.get("app", JAR))).await;
     assert!(all.iter().all(|answer| answer.ok() == "widget 1.0"));
     assert!(all.iter().all(|answer| answer.headers["last-modified"] == published));
+    let since = async |at: &str| shop.send_with("GET", "app", JAR, &[("if-modified-since", at)]).await;
+    assert_eq!(since(published).await.status, 304);
+    assert_eq!(since("Sun, 13 Sep 2020 12:26:39 GMT").await.status, 200);
     assert_eq!(shop.public.asked(&format!("{JAR}.sha1")), 1);
     // Without checksums beside it, the file is asked for by HEAD once before it is fetched.
     assert!(shop.public.asked(JAR) <= 2, "{}", shop.public.asked(JAR));

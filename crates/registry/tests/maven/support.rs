@@ -98,13 +98,32 @@ impl Shop {
     }
 
     pub async fn send(&self, method: &str, repository: &str, path: &str, body: impl Into<Bytes>) -> Answer {
-        let request = Request::builder()
+        self.ask(self.request(method, repository, path), body).await
+    }
+
+    /// Sends a request without a body, with further headers.
+    pub async fn send_with(
+        &self,
+        method: &str,
+        repository: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let request = self.request(method, repository, path);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.ask(request, "").await
+    }
+
+    fn request(&self, method: &str, repository: &str, path: &str) -> hyper::http::request::Builder {
+        Request::builder()
             .method(method)
             .uri(format!("/maven/d/shop-{OWNER}/{repository}/{path}"))
             .header("host", "registry.test:4566")
             .header("authorization", format!("Bearer {}", self.token))
-            .body(Full::new(body.into()))
-            .unwrap();
+    }
+
+    async fn ask(&self, request: hyper::http::request::Builder, body: impl Into<Bytes>) -> Answer {
+        let request = request.body(Full::new(body.into())).unwrap();
         let id = "00000000-0000-4000-8000-000000000000".to_owned();
         let (parts, body) = self.endpoint.answer(request, id).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();

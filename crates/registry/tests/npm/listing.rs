@@ -47,14 +47,25 @@ async fn what_the_client_has_is_not_sent_again() {
         assert_eq!(answer.header("etag"), etag);
     }
     assert_eq!(again("\"x\"").await.status, 200);
+    let modified = first.header("last-modified").to_owned();
+    let since = |path: &str, at: &str| {
+        shop.send(shop.request("GET", "app", path).header("if-modified-since", at), "")
+    };
+    let same = since("widget", &modified).await;
+    assert_eq!((same.status.as_u16(), same.header("last-modified")), (304, modified.as_str()));
+    assert_eq!(since("widget", "Sun, 06 Nov 1994 08:49:37 GMT").await.status, 200);
     shop.public.change(|catalog| {
         let widget = catalog.packages["widget"].clone().release("1.2.0", &[], json!({}));
         catalog.packages.insert("widget".to_owned(), widget);
     });
     assert_eq!(again(&etag).await.status, 304, "the registry is not asked again so soon");
     shop.world.pass(Duration::from_secs(301));
+    assert_eq!(since("widget", &modified).await.status, 200);
     let changed = again(&etag).await;
     assert_eq!(versions(&changed.ok()), ["1.0.0", "1.1.0", "1.2.0"]);
+    let tarball = "widget/-/widget-1.0.0.tgz";
+    let arrived = shop.get("app", tarball).await.header("last-modified").to_owned();
+    assert_eq!(since(tarball, &arrived).await.status, 304);
 }
 
 #[tokio::test]

@@ -64,6 +64,18 @@ async fn a_page_that_did_not_change_is_not_sent_again_and_large_ones_are_packed(
     let again = again.header("if-none-match", first.header("etag"));
     let answer = shop.send(again, "").await;
     assert_eq!((answer.status.as_u16(), answer.body.len()), (304, 0));
+    let file = "simple/widget/1.0/Widget-1.0-py3-none-any.whl";
+    let arrived = shop.get("app", file).await.header("last-modified").to_owned();
+    let modified = shop.page("app", "widget").await.header("last-modified").to_owned();
+    for (path, modified) in [("simple/widget/", &modified), (file, &arrived)] {
+        let since = |at: &str| {
+            let request = shop.request("GET", "app", path).header("accept", JSON);
+            shop.send(request.header("if-modified-since", at), "")
+        };
+        let same = since(modified).await;
+        assert_eq!((same.status.as_u16(), same.header("last-modified")), (304, modified.as_str()), "{path}");
+        assert_eq!(since("Sun, 06 Nov 1994 08:49:37 GMT").await.status, 200, "{path}");
+    }
     for number in 0..20 {
         shop.public.put("widget", wheel("Widget", &format!("2.{number}"), "py3-none-any", b""));
     }
