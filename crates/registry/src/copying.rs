@@ -24,7 +24,7 @@ use crate::endpoint::{Endpoint, Visit};
 use crate::intake::Intake;
 use crate::refusal::Refusal;
 use crate::upstream::ViaChain;
-use crate::{cargo, maven, npm, pypi};
+use crate::{cargo, maven, npm, pypi, ruby};
 
 /// Most versions that are fetched at once for one copy.
 const FETCHES_MAX: usize = 4;
@@ -107,6 +107,17 @@ impl Endpoint {
                 let folder = format!("{}/{name}/{version}", group.join("/"));
                 MAVEN_FILES.iter().map(|file| format!("{folder}/{name}-{version}{file}")).collect()
             }
+            PackageFormat::Ruby => {
+                let path = format!("info/{name}");
+                let Ok(listing) =
+                    self.download(call, repository, package.format, path, HeaderMap::new()).await
+                else {
+                    return Vec::new();
+                };
+                let listing = Limited::new(listing.into_body(), PAGE_BYTES_MAX).collect().await;
+                let listing = listing.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+                gems_of(&String::from_utf8_lossy(&listing), &package.name, &version)
+            }
             PackageFormat::Pypi => {
                 let accept = HeaderValue::from_static("application/vnd.pypi.simple.v1+json");
                 let headers = HeaderMap::from_iter([(ACCEPT, accept)]);
@@ -118,9 +129,7 @@ impl Endpoint {
                 let files = page.map_or_else(|_| Vec::new(), |page| files_of(&page.to_bytes(), &version));
                 files.iter().map(|file| format!("simple/{name}/{version}/{}", encoded(file))).collect()
             }
-            PackageFormat::Generic | PackageFormat::Nuget | PackageFormat::Ruby | PackageFormat::Swift => {
-                Vec::new()
-            }
+            PackageFormat::Generic | PackageFormat::Nuget | PackageFormat::Swift => Vec::new(),
         }
     }
 
@@ -156,7 +165,8 @@ impl Endpoint {
             PackageFormat::Pypi => pypi::answer(shared, visit, intake).await,
             PackageFormat::Maven => maven::answer(shared, visit, intake).await,
             PackageFormat::Cargo => cargo::answer(shared, visit, intake).await,
-            PackageFormat::Generic | PackageFormat::Nuget | PackageFormat::Ruby | PackageFormat::Swift => {
+            PackageFormat::Ruby => ruby::answer(shared, visit, intake).await,
+            PackageFormat::Generic | PackageFormat::Nuget | PackageFormat::Swift => {
                 return Err(Refusal::not_found("no public registry of this format is asked"));
             }
         };
@@ -179,6 +189,13 @@ fn files_of(page: &[u8], version: &str) -> Vec<String> {
     files.filter_map(|file| file["filename"].as_str().map(str::to_owned)).collect()
 }
 
+/// The paths of the gems of a version that a list of gems names.
+fn gems_of(listing: &str, name: &str, version: &str) -> Vec<String> {
+    let listing = formats::ruby::info::Listing::read(listing);
+    let of_version = listing.lines().iter().filter(|line| line.version() == version);
+    of_version.map(|line| format!("gems/{}", line.spec(name).gem().file())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,5 +208,12 @@ mod tests {
         assert_eq!(files_of(page, "2.0"), ["a-2.0.tar.gz"]);
         assert_eq!(files_of(page, "3.0"), [""; 0]);
         assert_eq!(files_of(b"<html>", "2.0"), [""; 0]);
+    }
+
+    #[test]
+    fn the_gems_of_a_version_are_found_in_the_list() {
+        let listing = "---\n1.0 |checksum:x\n1.0-java |checksum:x\n1.0.1 |checksum:x\n";
+        assert_eq!(gems_of(listing, "kit", "1.0"), ["gems/kit-1.0.gem", "gems/kit-1.0-java.gem"]);
+        assert_eq!(gems_of(listing, "kit", "2.0"), [""; 0]);
     }
 }

@@ -1,5 +1,7 @@
 //! The compact index: `info/{gem}` with a line for each version and platform, `versions`, `names`.
 
+use std::fmt::Write as _;
+
 use super::name::{self, RUBY, number};
 use super::spec::{Dependency, Gemspec, Requirement};
 use super::version;
@@ -29,7 +31,7 @@ impl Line {
             [("ruby", &spec.required_ruby_version), ("rubygems", &spec.required_rubygems_version)]
         {
             if !needed.is_any() {
-                text.push_str(&format!(",{name}:{}", joined(needed)));
+                let _ = write!(text, ",{name}:{}", joined(needed));
             }
         }
         Self { version: spec.version.clone(), platform: spec.platform.clone(), text }

@@ -30,8 +30,8 @@ pub enum Route {
     Push,
     /// `api/v1/gems/yank`.
     Yank,
-    /// `api/v1/gems/{gem}/owners`.
-    Owners(String),
+    /// `api/v1/gems/{gem}/owners`; whether as JSON.
+    Owners(String, bool),
     /// `api/v1/gems/{gem}.json`.
     Describe(String),
     /// `api/v1/versions/{gem}.json`.
@@ -94,7 +94,8 @@ fn api(rest: &[&str]) -> Result<Route, BadPath> {
         ["dependencies.json"] => Route::Dependencies(true),
         ["gems"] => Route::Push,
         ["gems", "yank"] => Route::Yank,
-        ["gems", gem, "owners" | "owners.yaml" | "owners.json"] => Route::Owners(gem_name(gem)?),
+        ["gems", gem, "owners" | "owners.yaml"] => Route::Owners(gem_name(gem)?, false),
+        ["gems", gem, "owners.json"] => Route::Owners(gem_name(gem)?, true),
         ["gems", file] => file
             .strip_suffix(".json")
             .map_or(Ok(Route::Unserved), |gem| gem_name(gem).map(Route::Describe))?,
@@ -145,7 +146,7 @@ mod tests {
         assert_eq!(Route::parse(""), Ok(Route::Root));
         assert_eq!(Route::parse("/api/v1/gems"), Ok(Route::Push));
         assert_eq!(Route::parse("api/v1/gems/yank"), Ok(Route::Yank));
-        assert_eq!(Route::parse("api/v1/gems/a-b/owners.yaml"), Ok(Route::Owners("a-b".into())));
+        assert_eq!(Route::parse("api/v1/gems/a-b/owners.yaml"), Ok(Route::Owners("a-b".into(), false)));
         assert_eq!(Route::parse("info/a_b"), Ok(Route::Info("a_b".into())));
         assert_eq!(Route::parse("prerelease_specs.4.8.gz"), Ok(Route::Specs(Specs::Prerelease)));
         assert_eq!(Route::parse("api/v1/versions/a.json"), Ok(Route::History("a".into())));

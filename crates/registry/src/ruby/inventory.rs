@@ -57,9 +57,12 @@ pub(super) struct Inventory {
     pub(super) is_connected: bool,
 }
 
-/// Inventories by repository, each with the commit that it was read after and the moment.
+/// An inventory with the commit that it was read after and the moment.
+type Taken = (Arc<Inventory>, u64, Instant);
+
+/// Inventories by repository.
 pub(super) struct Cache {
-    kept: Mutex<ByteCache<RepositoryKey, (Arc<Inventory>, u64, Instant)>>,
+    kept: Mutex<ByteCache<RepositoryKey, Taken>>,
     /// Whoever puts one together does it for all who wait.
     turn: tokio::sync::Mutex<()>,
 }
@@ -71,7 +74,7 @@ impl Default for Cache {
 }
 
 impl Cache {
-    fn locked(&self) -> MutexGuard<'_, ByteCache<RepositoryKey, (Arc<Inventory>, u64, Instant)>> {
+    fn locked(&self) -> MutexGuard<'_, ByteCache<RepositoryKey, Taken>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

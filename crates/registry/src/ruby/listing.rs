@@ -171,8 +171,7 @@ async fn sight(
 /// What hosts list stands first, in their order, whether it is held by now or not; then what else is held, by the time
 /// that it was published. So a list grows at its end only while versions are added to one place.
 pub(super) fn merged(listing: &resolution::Listing, outside: &[Outside]) -> (Vec<Row>, Option<Timestamp>) {
-    let mut merging = Merging::default();
-    merging.until = listing.matures_at;
+    let mut merging = Merging { until: listing.matures_at, ..Merging::default() };
     for listed in &listing.repositories {
         for version in &listed.versions {
             if !merging.seen.contains(&version.version) && version.status == Status::Published {

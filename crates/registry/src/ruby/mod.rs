@@ -66,7 +66,7 @@ pub(crate) async fn answer(
 
 fn described(route: &Route) -> String {
     match route {
-        Route::Info(name) | Route::Owners(name) | Route::Describe(name) | Route::History(name) => {
+        Route::Info(name) | Route::Owners(name, _) | Route::Describe(name) | Route::History(name) => {
             format!("package={name}")
         }
         Route::Quick(readings) | Route::Gem(readings) => match readings.first() {
@@ -90,7 +90,7 @@ async fn read(shared: &Arc<Shared>, visit: &Arc<Visit>, route: Route) -> Result<
         Route::Describe(name) => describe::gem(shared, visit, &name).await,
         Route::History(name) => describe::versions(shared, visit, &name).await,
         Route::Search => describe::search(shared, visit).await,
-        Route::Owners(name) => owners::list(shared, visit, &name).await,
+        Route::Owners(name, json) => owners::list(shared, visit, &name, json).await,
         Route::Push | Route::Yank => Err(not_allowed(visit)),
         Route::Unserved => {
             // Whether there is such a repository is not for everybody to know.
@@ -102,7 +102,7 @@ async fn read(shared: &Arc<Shared>, visit: &Arc<Visit>, route: Route) -> Result<
 
 async fn write(shared: &Arc<Shared>, visit: &Visit, route: &Route) -> Result<Response<Body>, Refusal> {
     lookup::reach(shared, visit).await?;
-    Err(if matches!(route, Route::Owners(_)) { owners::not_kept() } else { not_allowed(visit) })
+    Err(if matches!(route, Route::Owners(..)) { owners::not_kept() } else { not_allowed(visit) })
 }
 
 fn not_allowed(visit: &Visit) -> Refusal {

@@ -12,10 +12,15 @@ use crate::endpoint::{Shared, Visit};
 use crate::refusal::Refusal;
 
 /// Answers who owns a gem: the account of its domain (assumed; AWS does not answer at all).
-pub(super) async fn list(shared: &Arc<Shared>, visit: &Visit, name: &str) -> Result<Response<Body>, Refusal> {
+pub(super) async fn list(
+    shared: &Arc<Shared>,
+    visit: &Visit,
+    name: &str,
+    json: bool,
+) -> Result<Response<Body>, Refusal> {
     listing::shown(shared, visit, name).await?;
     let account = &visit.repository.domain.account;
-    if visit.rest.trim_end_matches('/').ends_with(".json") {
+    if json {
         return Ok(answer::json(StatusCode::OK, &json!([{"id": 1, "handle": account}])));
     }
     let mut response = Response::new(answer::full(format!("---\n- id: 1\n  handle: '{account}'\n")));
