@@ -10,6 +10,7 @@ use model::Timestamp;
 
 use crate::address::Address;
 use crate::refusal::Refusal;
+use crate::upstream::Format;
 
 /// Base64 with or without padding, since some clients leave it out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -26,7 +27,8 @@ pub(crate) fn claims(
     key: &[u8; 32],
     now: Timestamp,
 ) -> Result<(Claims, String), Refusal> {
-    let token = token(headers).ok_or_else(|| {
+    let api_key = || (address.format == Format::Nuget).then(|| api_key(headers)).flatten();
+    let token = token(headers).or_else(api_key).ok_or_else(|| {
         challenge(address, "a token is needed: run `aws codeartifact login` or send an authorization token")
     })?;
     let realm = realm(&address.domain, &address.repository);
@@ -68,6 +70,12 @@ fn token(headers: &HeaderMap) -> Option<String> {
     decoded.split_once(':').map(|(_, password)| password.to_owned())
 }
 
+/// The token as `dotnet nuget push --api-key` sends it, which counts where there is no `Authorization`.
+fn api_key(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("x-nuget-apikey").filter(|_| !headers.contains_key(AUTHORIZATION))?;
+    value.to_str().ok().map(str::trim).filter(|token| !token.is_empty()).map(str::to_owned)
+}
+
 fn challenge(address: &Address, sentence: &str) -> Refusal {
     Refusal::new(401, sentence).challenging(&realm(&address.domain, &address.repository))
 }
@@ -94,6 +102,15 @@ mod tests {
             assert_eq!(of(value).as_deref(), Some("t.o-k_n"), "{value}");
         }
         assert_eq!(of("Basic OnQuby1rX24=").as_deref(), Some("t.o-k_n"), "without a user");
+    }
+
+    #[test]
+    fn an_api_key_counts_where_nothing_else_does() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-nuget-apikey", " t ".parse().unwrap());
+        assert_eq!(api_key(&headers).as_deref(), Some("t"));
+        headers.insert(AUTHORIZATION, "Basic YXdzOnQuby1rX24=".parse().unwrap());
+        assert_eq!(api_key(&headers), None);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::refusal::Refusal;
 use crate::standing::{self, Standings};
 use crate::upstream::{Format, Identity, Resolver, ViaChain};
 use crate::upstreams::Upstreams;
-use crate::{authentication, cargo, generic, maven, npm, pypi, ruby, swift};
+use crate::{authentication, cargo, generic, maven, npm, nuget, pypi, ruby, swift};
 
 /// What the endpoints are made of.
 #[derive(Debug)]
@@ -67,12 +67,13 @@ pub(crate) struct Shared {
     /// Files on their way in from registries.
     pub(crate) bringing: Bringing,
     pub(crate) npm: npm::State,
+    pub(crate) nuget: nuget::State,
     pub(crate) pypi: pypi::State,
     pub(crate) maven: maven::State,
     pub(crate) generic: generic::State,
     pub(crate) cargo: cargo::State,
-    pub(crate) ruby: ruby::State,
     pub(crate) swift: swift::State,
+    pub(crate) ruby: ruby::State,
 }
 
 /// What a log line says of a request, as an extension of its answer: the format, who asks and for which package.
@@ -106,12 +107,13 @@ impl Endpoint {
             parts,
             bringing: Bringing::default(),
             npm: npm::State::default(),
+            nuget: nuget::State::default(),
             pypi: pypi::State::default(),
             maven: maven::State::default(),
             generic: generic::State::default(),
             cargo: cargo::State::default(),
-            ruby: ruby::State::default(),
             swift: swift::State::default(),
+            ruby: ruby::State::default(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -176,13 +178,9 @@ impl Endpoint {
             Format::Maven => maven::answer(shared, visit, intake).await,
             Format::Generic => generic::answer(shared, visit, intake).await,
             Format::Cargo => cargo::answer(shared, visit, intake).await,
-            Format::Swift => swift::answer(shared, visit, intake).await,
             Format::Ruby => ruby::answer(shared, visit, intake).await,
-            Format::Nuget => {
-                intake.drain().await;
-                let sentence = format!("packages of format {} are not served yet", format.as_str());
-                ("package=-".to_owned(), Err(Refusal::new(501, sentence)))
-            }
+            Format::Nuget => nuget::answer(shared, visit, intake).await,
+            Format::Swift => swift::answer(shared, visit, intake).await,
         };
         (format!("{who} {what}"), outcome)
     }

@@ -15,6 +15,7 @@ pub mod limits;
 mod lookup;
 mod maven;
 mod npm;
+mod nuget;
 mod operator;
 mod pypi;
 mod range;

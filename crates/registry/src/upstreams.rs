@@ -5,7 +5,8 @@ use std::sync::Arc;
 use store::Clock;
 
 use crate::upstream::{
-    CargoUpstream, Downloads, Fetcher, MavenUpstream, NpmUpstream, Policy, PypiUpstream, RubyUpstream,
+    CargoUpstream, Downloads, Fetcher, MavenUpstream, NpmUpstream, NugetUpstream, Policy, PypiUpstream,
+    RubyUpstream,
 };
 
 /// What all formats read registries with.
@@ -19,6 +20,8 @@ pub struct Upstreams {
     pub cargo: CargoUpstream,
     /// Reads from npm registries.
     pub npm: NpmUpstream,
+    /// Reads from NuGet registries.
+    pub nuget: NugetUpstream,
     /// Reads from Maven repositories.
     pub maven: MavenUpstream,
     /// Reads from PyPI indexes.
@@ -36,6 +39,7 @@ impl Upstreams {
         Self {
             downloads,
             cargo: CargoUpstream::new(Arc::clone(&fetcher), policy, clock, bytes_max),
+            nuget: NugetUpstream::new(&fetcher, files.clone(), policy, clock, bytes_max),
             maven: MavenUpstream::new(Arc::clone(&fetcher), files, policy, clock.clone(), bytes_max),
             npm: NpmUpstream::new(Arc::clone(&fetcher), policy, clock.clone(), bytes_max),
             pypi: PypiUpstream::new(Arc::clone(&fetcher), policy, clock.clone(), bytes_max),

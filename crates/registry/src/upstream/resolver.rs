@@ -259,6 +259,11 @@ fn upstream(connection: &str, format: Format, url: &str, reason: Reason) -> Resu
     }
     url.set_query(None);
     url.set_fragment(None);
+    // Where a NuGet registry is, is the folder of its service index.
+    let of_index = url.path().strip_suffix("index.json").filter(|_| format == Format::Nuget);
+    if let Some(folder) = of_index.map(str::to_owned) {
+        url.set_path(&folder);
+    }
     if !url.path().ends_with('/') {
         let path = format!("{}/", url.path());
         url.set_path(&path);

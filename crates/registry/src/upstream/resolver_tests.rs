@@ -194,9 +194,9 @@ fn what_leads_nowhere_says_what_to_set() {
         resolver(settings, machine, &Memory::default()).resolve(name).unwrap_err().to_string()
     };
     assert_eq!(
-        fails(settings(), Fake::default(), "public:nuget-org"),
-        "where \"public:nuget-org\" is has to be configured: set HOMEREGION_UPSTREAM_NUGET_ORG or [upstreams] \
-         nuget-org = \"https://…/\""
+        fails(settings(), Fake::default(), "public:pypi"),
+        "where \"public:pypi\" is has to be configured: set HOMEREGION_UPSTREAM_PYPI or [upstreams] \
+         pypi = \"https://…/\""
     );
     assert!(fails(settings(), Fake::default(), "custom:none").contains("[connections.NAME]"));
     for bad in ["not a url", "file:///etc", "ftp://x/", "//x/"] {

@@ -6,6 +6,7 @@
 mod cargo;
 mod maven;
 mod npm;
+mod nuget;
 mod pypi;
 mod ruby;
 
@@ -42,6 +43,7 @@ pub(super) fn of(connection: Connection, machine: &dyn Machine) -> Box<dyn Clien
         Format::Npm => Box::new(npm::Npm::read(machine)),
         Format::Cargo => Box::new(cargo::Cargo::read(machine)),
         Format::Maven => Box::new(maven::Maven::of(connection)),
+        Format::Nuget => Box::new(nuget::Nuget),
         Format::Pypi => Box::new(pypi::Pypi::on(machine)),
         Format::Ruby => Box::new(ruby::Ruby::on(machine)),
         _ => Box::new(Silent),
