@@ -36,16 +36,26 @@ pub(crate) async fn find(
     asset: &str,
 ) -> Result<Place, Refusal> {
     let (call, key) = (visit.call.clone(), visit.repository.clone());
-    let (package, version) = (package.clone(), version.to_owned());
-    let found = shared
+    let (package, version, file) = (package.clone(), version.to_owned(), asset.to_owned());
+    let (found, refusal) = shared
         .parts
         .store
         .read(move |tx| {
             let asked = repository::reach(tx, &call, READ, &key)?;
-            Ok::<_, codeartifact::Error>(resolution::find(tx, &asked, &package, &version)?)
+            let found = resolution::find(tx, &asked, &package, &version)?;
+            let refusal = match &found {
+                Found::Held(held) => {
+                    release_age::refusal_of_file(tx, &key.domain, &package, &held.version, &file)?
+                }
+                _ => None,
+            };
+            Ok::<_, codeartifact::Error>((found, refusal))
         })
         .await?;
     of_age(&found)?;
+    if let Some(refusal) = refusal {
+        return Err(too_young(&refusal));
+    }
     Ok(place(visit, found, asset))
 }
 

@@ -73,7 +73,11 @@ pub fn get_asset(
         let message = format!("Package version {name} has revision {}, not {revision}", version.revision);
         return Err(conflict(Kind::PackageVersion, &name, message));
     }
-    if let Some(refusal) = release_age::refusal(tx, &key.domain, &coordinates, &version)? {
+    let refusal = match release_age::refusal(tx, &key.domain, &coordinates, &version)? {
+        None => release_age::refusal_of_file(tx, &key.domain, &coordinates, &version, &input.asset)?,
+        refusal => refusal,
+    };
+    if let Some(refusal) = refusal {
         return Err(not_found(Kind::Asset, &input.asset, format!("Asset {}: {refusal}", input.asset)));
     }
     let assets = table::assets(tx, &key, &coordinates, &version.version)?;

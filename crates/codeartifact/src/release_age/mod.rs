@@ -17,11 +17,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use formats::pypi::record::Record;
 use model::Timestamp;
 use store::{Error, Tx};
 
 use crate::domain::DomainKey;
-use crate::name::Coordinates;
+use crate::name::{Coordinates, PackageFormat};
 use crate::package_group::Control;
 use crate::package_version::{OriginType, StoredVersion};
 
@@ -83,6 +84,25 @@ pub fn refusal(
         return Ok(None);
     }
     Ok(of(tx, domain, package)?.and_then(|age| age.refusal_of_stored(version)))
+}
+
+/// Says why one file of a version that a repository holds is not handed out now, be the version as old as it may: indexes
+/// of Python projects take further files into old versions. `None` if it is, or if nothing is known of its age.
+pub fn refusal_of_file(
+    tx: &mut Tx,
+    domain: &DomainKey,
+    package: &Coordinates,
+    version: &StoredVersion,
+    file: &str,
+) -> Result<Option<TooYoung>, Error> {
+    if version.origin.kind != OriginType::External || package.format != PackageFormat::Pypi {
+        return Ok(None);
+    }
+    let Some(age) = of(tx, domain, package)? else { return Ok(None) };
+    let record = Record::read(&version.manifest);
+    let uploaded_at = record.files.get(file).and_then(|kept| kept.upload_time.as_deref());
+    let uploaded_at = uploaded_at.and_then(Timestamp::from_rfc3339);
+    Ok(uploaded_at.and_then(|time| age.refusal(&version.version, Some(time))))
 }
 
 /// Gives the rule that a package's groups set: the age of the nearest group that sets one, the exempt versions of the

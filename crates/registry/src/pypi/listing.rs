@@ -215,14 +215,15 @@ impl Merging {
     /// what that says now.
     fn add_held(&mut self, version: &ListedVersion, all: &[ListedRepository], outside: &[Outside]) {
         let mut record = Record::read(&version.manifest);
+        let young = self.young_of(version, &record);
         let Some((with_connection, page)) = ingested(version, all, outside) else {
-            self.files.extend(record.shown(&version.version));
+            self.files.extend(record.shown(&version.version).filter(|file| !young.contains(&file.name)));
             return;
         };
         let listed: Vec<&File> = page.files.iter().filter(|file| file.version == version.version).collect();
         let before = record.clone();
         record.take_over(listed.iter().copied());
-        self.files.extend(record.shown(&version.version));
+        self.files.extend(record.shown(&version.version).filter(|file| !young.contains(&file.name)));
         let missing: Vec<&File> =
             listed.into_iter().filter(|file| !record.files.contains_key(&file.name)).collect();
         let missing: Vec<&File> = missing.into_iter().filter(|file| self.admits(file)).collect();
@@ -246,14 +247,30 @@ impl Merging {
         self.seen.extend(found.into_values());
     }
 
+    /// The files of a version from outside that were added to it too lately to be shown.
+    fn young_of(&mut self, version: &ListedVersion, record: &Record) -> BTreeSet<String> {
+        if version.origin.kind != OriginType::External || self.age.is_none() {
+            return BTreeSet::new();
+        }
+        let times = record.files.iter().filter_map(|(name, kept)| {
+            let uploaded_at = kept.upload_time.as_deref().and_then(Timestamp::from_rfc3339)?;
+            Some((name, uploaded_at))
+        });
+        let young = times.filter(|(_, at)| !self.admits_of(&version.version, Some(*at)));
+        young.map(|(name, _)| name.clone()).collect()
+    }
+
     /// Whether a file of an index may be shown, as to its age.
     fn admits(&mut self, file: &File) -> bool {
+        self.admits_of(&file.version, uploaded_at(file))
+    }
+
+    fn admits_of(&mut self, version: &str, uploaded_at: Option<Timestamp>) -> bool {
         let Some(age) = &self.age else { return true };
-        let uploaded_at = uploaded_at(file);
-        if age.admits(&file.version, uploaded_at) {
+        if age.admits(version, uploaded_at) {
             return true;
         }
-        let matures_at = age.matures_at(&file.version, uploaded_at);
+        let matures_at = age.matures_at(version, uploaded_at);
         self.matures_at = [self.matures_at, matures_at].into_iter().flatten().min();
         false
     }

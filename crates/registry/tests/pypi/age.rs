@@ -54,6 +54,8 @@ async fn nothing_that_is_kept_is_handed_out_while_it_is_too_young() {
     let lift = json!({"domain": "shop", "packageGroup": "/pypi/*"});
     shop.world.caller().ok("DeletePackageGroup", lift);
     assert_eq!(shop.get("app", YOUNG).await.status, 200);
+    assert_eq!(shop.get("app", OLD).await.status, 200);
+    shop.until(|shop| shop.assets("app", "widget", "1.0").len() == 2).await;
     let tags = json!([{"key": "homeregion:minimum-release-age", "value": "8h"}]);
     let group = json!({"domain": "shop", "packageGroup": "/pypi/*", "tags": tags});
     shop.world.caller().ok("CreatePackageGroup", group);
@@ -61,6 +63,15 @@ async fn nothing_that_is_kept_is_handed_out_while_it_is_too_young() {
     shop.get("app", &format!("{YOUNG}.metadata")).await.refused(403);
     let listed = shop.page("app", "widget").await.files();
     assert!(!listed.contains(&"widget-2.0-py3-none-any.whl".to_owned()), "{listed:?}");
+    // Nor is a file that came into an old version lately.
+    let lately = "simple/widget/1.0/widget-1.0.tar.gz";
+    shop.get("app", lately).await.refused(403);
+    let head = shop.send(shop.request("HEAD", "app", lately), "").await.status;
+    assert_eq!((head, listed.len()), (hyper::StatusCode::FORBIDDEN, 1), "{listed:?}");
+    let asset = json!({"packageVersion": "1.0", "asset": "widget-1.0.tar.gz"});
+    let refused =
+        shop.world.caller().send("GetPackageVersionAsset", super::support::of("app", "widget", asset));
+    assert!(refused.is_err(), "{refused:?}");
     // What is published here has no age.
     let ours = wheel("ours", "1.0", "py3-none-any", b"");
     assert_eq!(shop.upload("app", &ours).await.status, 200);
