@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use codeartifact::arrival::{self, Admission};
+use codeartifact::package_version;
 use formats::multipart::{Piece, Reader};
 use formats::nuget::id::PackageId;
 use formats::nuget::version::Version;
@@ -68,7 +69,14 @@ async fn put(
     refuse_taken(shared, visit, &id, &version, &admission).await?;
     let (call, key, package) = (visit.call.clone(), visit.repository.clone(), coordinates(&id));
     let new = contents.new_version(&staged);
-    let publish = move |tx: &mut store::Tx| arrival::publish(tx, &call, &key, &package, &new);
+    let publish = move |tx: &mut store::Tx| {
+        let mut new = new.clone();
+        // Symbols that came after the package do not make it another one.
+        let present = package_version::assets(tx, &key, &package, &new.version)?;
+        let package_name = new.assets.first().map(|asset| asset.name.clone()).unwrap_or_default();
+        new.assets.extend(present.into_iter().filter(|asset| asset.name != package_name));
+        arrival::publish(tx, &call, &key, &package, &new)
+    };
     shared.parts.store.write(publish).await?;
     let mut response = Response::new(answer::full(""));
     *response.status_mut() = StatusCode::CREATED;
@@ -167,6 +175,6 @@ async fn refuse_taken(
 /// Whether this repository itself holds a version, whatever its status.
 async fn is_here(shared: &Shared, visit: &Visit, id: &PackageId, version: &Version) -> Result<bool, Refusal> {
     let (key, package, version) = (visit.repository.clone(), coordinates(id), version.normalised());
-    let get = move |tx: &mut store::Tx| codeartifact::package_version::get(tx, &key, &package, &version);
+    let get = move |tx: &mut store::Tx| package_version::get(tx, &key, &package, &version);
     Ok(shared.parts.store.read(get).await?.is_some())
 }
