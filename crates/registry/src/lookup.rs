@@ -129,6 +129,18 @@ pub(crate) async fn steps(
     Ok(steps)
 }
 
+/// Says why nothing of a package comes from outside, if it is kept from it; errors as [`reach`].
+pub(crate) async fn closed(
+    shared: &Shared,
+    visit: &Visit,
+    package: &Coordinates,
+) -> Result<Option<String>, Refusal> {
+    let (requested, package) = (enter(shared, visit).await?, package.clone());
+    let read: Result<Option<String>, store::Error> =
+        shared.parts.store.read(move |tx| resolution::closed(tx, &requested, &package)).await;
+    Ok(read?)
+}
+
 /// Finds a crate in whatever spelling the repositories on the way hold it; errors as [`reach`].
 pub(crate) async fn known(shared: &Shared, visit: &Visit, name: &str) -> Result<Arc<Known>, Refusal> {
     let commits = shared.memory.commits();

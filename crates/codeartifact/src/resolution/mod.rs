@@ -6,9 +6,11 @@
 //! where their answers belong.
 
 mod census;
+mod closed;
 mod outward;
 mod walk;
 
+pub use closed::closed;
 pub use census::{Census, Frame, State, census};
 pub use outward::{Outward, outward};
 

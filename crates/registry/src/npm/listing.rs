@@ -124,7 +124,14 @@ pub(super) async fn shown(
         if let Some(refusal) = shown.too_young.values().next_back() {
             return Err(asset::too_young(refusal));
         }
-        return Err(failure.unwrap_or_else(|| no_package(visit, name)));
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let mut refusal = no_package(visit, name);
+        if let Some(why) = lookup::closed(shared, visit, &coordinates(name)).await? {
+            refusal.sentence = format!("{}: {why}", refusal.sentence);
+        }
+        return Err(refusal);
     }
     let before = shared.npm.listings.locked().get(&place).and_then(|shown| shown.changed_at);
     shown.changed_at = failure.is_none().then(|| answer::changed_at(visit.call.now, before));

@@ -126,6 +126,32 @@ async fn a_name_that_is_blocked_is_asked_of_nobody() {
 }
 
 #[tokio::test]
+async fn people_are_told_what_keeps_a_package_from_them() {
+    let shop = Shop::with(look_alikes());
+    group(&shop, "/npm/acme/*");
+    restrict(&shop, "/npm/acme/*", json!({"EXTERNAL_UPSTREAM": "BLOCK"}), &[]);
+    let told = |name: &'static str| {
+        let shop = &shop;
+        async move { shop.get("app", name).await.refused(404) }
+    };
+    let blocked = told("@acme%2fx").await;
+    for says in [
+        "repository app has no package @acme/x: package group /npm/acme/* (EXTERNAL_UPSTREAM=BLOCK)",
+        "get-associated-package-group --domain shop --domain-owner",
+        "--format npm --namespace acme --package x",
+    ] {
+        assert!(blocked.contains(says), "{blocked}");
+    }
+    let weak = told("@acrne%2fx").await;
+    assert!(
+        weak.contains("looks like a package of package group /npm/acme/* (association type WEAK)"),
+        "{weak}"
+    );
+    let open = told("no-such-package").await;
+    assert!(open.ends_with("repository app has no package no-such-package"), "{open}");
+}
+
+#[tokio::test]
 async fn a_listing_follows_its_group_at_once() {
     let shop = Shop::with(catalog());
     assert_eq!(shop.get("app", "widget").await.status, 200);
