@@ -41,6 +41,9 @@ impl Connection {
         if !is_name {
             return Err("needs a name of at most 93 letters, digits, '.', '_' and '-'".to_owned());
         }
+        if self.format.is_empty() || self.url.is_empty() {
+            return Err(format!("needs a {}", if self.format.is_empty() { "format" } else { "url" }));
+        }
         let Some(format) = Format::parse(&self.format) else {
             let known: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
             return Err(format!("has the format {:?}; formats are {}", self.format, known.join(", ")));
@@ -170,6 +173,13 @@ mod tests {
             let error = read(text).check("team").unwrap_err();
             assert!(error.contains(says), "{error}");
         }
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let bare = |text: &str| toml::from_str::<Connection>(text).unwrap().check("team");
+        assert_eq!(bare("url = \"https://npm.example/\""), Err("needs a format".to_owned()));
+        assert_eq!(bare("format = \"npm\""), Err("needs a url".to_owned()));
     }
 
     #[test]

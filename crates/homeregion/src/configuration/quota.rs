@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use service::rate;
 
 /// Structural quotas by name, and rates.
@@ -10,10 +10,43 @@ use service::rate;
 #[serde(default)]
 pub struct Quotas {
     /// Requests in one second by class of operation; a class that is not named is not limited.
+    #[serde(deserialize_with = "rates")]
     pub rates: BTreeMap<String, f64>,
     /// Structural quotas of CodeArtifact by name.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "counts")]
     pub counts: BTreeMap<String, u64>,
+}
+
+/// Reads counts one by one, because an error of the whole names none of them.
+fn counts<'de, D: Deserializer<'de>>(source: D) -> Result<BTreeMap<String, u64>, D::Error> {
+    let values: BTreeMap<String, toml::Value> = Deserialize::deserialize(source)?;
+    let count = |(name, value): (String, toml::Value)| {
+        let count = value.as_integer().and_then(|count| u64::try_from(count).ok());
+        let rule = "a quota is a whole number, 0 or more";
+        count.map(|count| (name.clone(), count)).ok_or_else(|| not(&name, &value, rule))
+    };
+    values.into_iter().map(count).collect()
+}
+
+/// Reads rates one by one, for the same reason.
+fn rates<'de, D: Deserializer<'de>>(source: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    let values: BTreeMap<String, toml::Value> = Deserialize::deserialize(source)?;
+    let rate = |(name, value): (String, toml::Value)| {
+        let whole = value.as_integer().and_then(|rate| u32::try_from(rate).ok()).map(f64::from);
+        let rule = "a rate is a number of requests in a second, more than 0";
+        let rate = value.as_float().or(whole);
+        rate.map(|rate| (name.clone(), rate)).ok_or_else(|| not(&name, &value, rule))
+    };
+    values.into_iter().map(rate).collect()
+}
+
+fn not<E: serde::de::Error>(name: &str, value: &toml::Value, rule: &str) -> E {
+    let value = match value {
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::String(text) => format!("{text:?}"),
+        other => format!("({})", other.type_str()),
+    };
+    E::custom(format!("{name} = {value}; {rule}"))
 }
 
 impl Quotas {
@@ -57,6 +90,19 @@ mod tests {
             ("[rates]\nread = 0", "more than 0"),
         ] {
             let error = read(text).check().unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_named() {
+        for (text, says) in [
+            ("upstreams_per_repository = -1", "upstreams_per_repository = -1; a quota is a whole number"),
+            ("asset_bytes = \"5 GB\"", "asset_bytes = \"5 GB\"; a quota is a whole number"),
+            ("[rates]\nread = \"fast\"", "read = \"fast\"; a rate is a number"),
+            ("[rates]\nread = -1", "read = -1; a rate is a number"),
+        ] {
+            let error = toml::from_str::<Quotas>(text).unwrap_err().to_string();
             assert!(error.contains(says), "{error}");
         }
     }
