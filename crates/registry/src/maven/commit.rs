@@ -12,7 +12,7 @@ use formats::maven::name::PackageName;
 use formats::maven::snapshot::Build;
 use hyper::{Response, StatusCode};
 
-use super::metadata::checksum_of;
+use super::document::checksum_of;
 use super::{checksum as sums, coordinates};
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};

@@ -7,17 +7,18 @@ use codeartifact::package_version::Asset;
 use codeartifact::repository::{Connection, Repository};
 use formats::maven::checksum::Algorithm;
 use formats::maven::route::FilePath;
-use formats::maven::snapshot::is_snapshot;
-use hyper::Response;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use formats::maven::snapshot::{Build, FileKind, is_snapshot};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::{Response, StatusCode};
 
-use super::{age, bring, coordinates, metadata, no_file, telling, text};
+use super::document::Text;
+use super::{age, bring, coordinates, metadata, no_file, telling};
 use crate::answer::{self, Body};
 use crate::asset::{self, Place};
 use crate::endpoint::{Shared, Visit};
 use crate::refusal::Refusal;
 
-/// Answers a file, or a part of it.
+/// Answers a file, or a part of it; of a snapshot's file without its build that of the newest one (assumed).
 ///
 /// Errors in this order: domain not found, access denied, repository not found, a registry did not answer, file not
 /// found or not handed out.
@@ -26,13 +27,43 @@ pub(super) async fn answer(
     visit: &Arc<Visit>,
     path: &FilePath,
 ) -> Result<Response<Body>, Refusal> {
+    let newest = newest_build(shared, visit, path).await?;
+    let path = newest.as_ref().unwrap_or(path);
     let mut asset = match sought(shared, visit, path).await? {
         Sought::Taken(asset) => asset,
         Sought::Announced(response) => return Ok(response),
     };
     // As its registry says, if it came from one.
     asset.arrived_at = bring::changed_at(shared, visit, path).await?.or(asset.arrived_at);
-    answer::asset(&shared.parts.blobs, &asset, &visit.headers, visit.head).await
+    let mut response = answer::asset(&shared.parts.blobs, &asset, &visit.headers, visit.head).await?;
+    if newest.is_some() {
+        // Another build may follow.
+        let caching = HeaderValue::from_static("private, max-age=0, must-revalidate");
+        response.headers_mut().insert(CACHE_CONTROL, caching);
+    }
+    Ok(response)
+}
+
+/// The file of the newest build that stands for a file of a snapshot without its build, as `curl` and `wget` users ask for
+/// it: `app-1.0-SNAPSHOT.jar`; nothing for every other path.
+///
+/// Errors in this order: domain not found, access denied, repository not found, no such file.
+async fn newest_build(
+    shared: &Arc<Shared>,
+    visit: &Visit,
+    path: &FilePath,
+) -> Result<Option<FilePath>, Refusal> {
+    let prefix = format!("{}-{}", path.package.artifact(), path.folder);
+    let kind = path.file.strip_prefix(&prefix).and_then(FileKind::parse);
+    let Some(kind) = kind.filter(|_| path.is_without_build()) else { return Ok(None) };
+    let document = match metadata::of_snapshot(shared, visit, &path.package, &path.folder).await {
+        Err(refusal) if refusal.status == StatusCode::NOT_FOUND => return Ok(None),
+        document => document?,
+    };
+    let builds = &document.metadata.snapshot_versions;
+    let build = builds.iter().find(|build| build.kind == kind).and_then(|file| Build::parse(&file.value));
+    let file = |build: &Build| format!("{}-{build}{}", path.package.artifact(), kind.suffix());
+    Ok(build.map(|build| FilePath { file: file(&build), build: Some(build), ..path.clone() }))
 }
 
 /// Answers a checksum of a file: computed when the file came, whatever was put beside it.
@@ -42,6 +73,8 @@ pub(super) async fn answer_checksum(
     path: &FilePath,
     algorithm: Algorithm,
 ) -> Result<Response<Body>, Refusal> {
+    let newest = newest_build(shared, visit, path).await?;
+    let path = newest.as_ref().unwrap_or(path);
     let asset = match sought(shared, visit, path).await? {
         Sought::Taken(asset) => asset,
         Sought::Announced(response) => return Ok(response),
@@ -52,7 +85,7 @@ pub(super) async fn answer_checksum(
         Algorithm::Sha256 => asset.sha256,
         Algorithm::Sha512 => asset.sha512,
     };
-    Ok(text(visit, checksum, "text/plain"))
+    Ok(Text::new(checksum, "text/plain").respond(visit, None))
 }
 
 /// What came of looking for a file.

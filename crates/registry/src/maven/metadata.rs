@@ -1,4 +1,4 @@
-//! The metadata that clients of a repository see, made anew from what it, its upstream repositories and the registries
+//! The metadata that clients of a repository see, put together from what it, its upstream repositories and the registries
 //! behind them have.
 
 use std::collections::HashSet;
@@ -8,15 +8,13 @@ use codeartifact::maven::{self, Listed};
 use codeartifact::name::{Coordinates, PackageFormat};
 use codeartifact::package_version::Status;
 use codeartifact::repository::{self, Connection};
-use codeartifact::resolution::{self, Found};
-use formats::maven::checksum::Algorithm;
+use codeartifact::resolution::{self, Found, Step};
 use formats::maven::metadata::{Metadata, Plugin};
 use formats::maven::name::PackageName;
-use hyper::Response;
 use model::Timestamp;
 
-use super::{age, coordinates, digest, telling, text};
-use crate::answer::Body;
+use super::document::{Document, Made};
+use super::{age, coordinates, telling};
 use crate::endpoint::{Shared, Visit};
 use crate::lookup::{self, READ};
 use crate::refusal::Refusal;
@@ -35,7 +33,7 @@ pub(super) async fn of_package(
     shared: &Arc<Shared>,
     visit: &Visit,
     package: &PackageName,
-) -> Result<Metadata, Refusal> {
+) -> Result<Arc<Document>, Refusal> {
     let path = lookup::path(shared, visit, &coordinates(package)).await?;
     // The file is also that of the group of this name: its name may be one that nobody outside is told.
     let of_group = lookup::path(shared, visit, &anything_of(package)).await?;
@@ -49,22 +47,35 @@ pub(super) async fn of_package(
             _ => None,
         });
     }
+    let made = made(&path, &outside);
+    let place = (visit.repository.clone(), package.clone(), String::new());
+    let documents = &shared.maven.documents;
+    if let Some(document) = documents.find(&place, made.as_ref()) {
+        return Ok(document);
+    }
     let wanted = coordinates(package);
     let own = shared.parts.store.read(move |tx| maven::listed(tx, &path, &wanted)).await?;
     let merged = merged(package, own, &outside);
     if let Some(versions) = merged.as_ref().filter(|merged| !merged.versions.is_empty()) {
-        return Ok(versions.clone());
+        return Ok(documents.put(place, made, versions.clone(), visit.call.now));
     }
+    // Plugins also depend on the other packages of the group.
     let mut plugins = Metadata { plugins: own_plugins(shared, visit, package).await?, ..Metadata::default() };
     plugins.add_plugins(&merged.unwrap_or_default().plugins);
     if !plugins.plugins.is_empty() {
-        return Ok(plugins);
+        return Ok(documents.put(place, None, plugins, visit.call.now));
     }
     let failure = outside.into_iter().flatten().find_map(Result::err);
     Err(failure.unwrap_or_else(|| {
         let repository = &visit.repository.name;
         Refusal::not_found(format!("repository {repository} has no version of {package}"))
     }))
+}
+
+/// What metadata are made of; nothing while a registry does not answer.
+fn made(path: &[Step], outside: &[Outside]) -> Option<Made> {
+    let answers = outside.iter().map(|answer| answer.clone().transpose().map(Option::flatten).ok());
+    Made::of(path, answers.collect::<Option<Vec<_>>>()?)
 }
 
 /// Coordinates that stand for whatever is in the group that is called like the package: package groups of that namespace
@@ -153,56 +164,37 @@ pub(super) async fn of_snapshot(
     visit: &Visit,
     package: &PackageName,
     snapshot: &str,
-) -> Result<Metadata, Refusal> {
-    let (call, key) = (visit.call.clone(), visit.repository.clone());
-    let (wanted, version) = (coordinates(package), snapshot.to_owned());
-    let found = shared
-        .parts
-        .store
-        .read(move |tx| {
-            let asked = repository::reach(tx, &call, READ, &key)?;
-            let mut found = Vec::new();
-            for step in resolution::path(tx, &asked, &wanted)? {
-                if step.package.is_none() {
-                    continue;
-                }
-                // As it is in this repository, whatever lies nearer.
-                if let Found::Held(held) = resolution::find(tx, &step.repository, &wanted, &version)?
-                    && held.version.status == Status::Published
-                {
-                    found.push(held.assets);
-                }
+) -> Result<Arc<Document>, Refusal> {
+    let wanted = coordinates(package);
+    let path = lookup::path(shared, visit, &wanted).await?;
+    let made = Made::of(&path, Vec::new());
+    let place = (visit.repository.clone(), package.clone(), snapshot.to_owned());
+    if let Some(document) = shared.maven.documents.find(&place, made.as_ref()) {
+        return Ok(document);
+    }
+    let version = snapshot.to_owned();
+    let read = move |tx: &mut store::Tx| {
+        let mut found = Vec::new();
+        for step in path.iter().filter(|step| step.package.is_some()) {
+            // As it is in this repository, whatever lies nearer.
+            if let Found::Held(held) = resolution::find(tx, &step.repository, &wanted, &version)?
+                && held.version.status == Status::Published
+            {
+                found.push(held.assets);
             }
-            Ok::<_, codeartifact::Error>(found)
-        })
-        .await?;
+        }
+        Ok::<_, store::Error>(found)
+    };
+    let found = shared.parts.store.read(read).await?;
     let of = (package.group(), package.artifact());
-    let made = found.iter().filter_map(|assets| {
+    let all = found.iter().filter_map(|assets| {
         Metadata::of_snapshot(of, snapshot, assets.iter().map(|asset| asset.name.as_str()))
     });
-    made.max_by(|a, b| a.last_updated.cmp(&b.last_updated)).ok_or_else(|| {
+    let newest = all.max_by(|a, b| a.last_updated.cmp(&b.last_updated)).ok_or_else(|| {
         let repository = &visit.repository.name;
         Refusal::not_found(format!("repository {repository} has no builds of {package} {snapshot}"))
-    })
-}
-
-/// Answers metadata, or a checksum of them.
-pub(super) fn answer(visit: &Visit, metadata: &Metadata, checksum: Option<Algorithm>) -> Response<Body> {
-    let document = metadata.write();
-    match checksum {
-        None => text(visit, document, "application/xml"),
-        Some(algorithm) => text(visit, checksum_of(document.as_bytes(), algorithm), "text/plain"),
-    }
-}
-
-/// The checksum of bytes at hand.
-pub(super) fn checksum_of(bytes: &[u8], algorithm: Algorithm) -> String {
-    match algorithm {
-        Algorithm::Md5 => digest::<md5::Md5>(bytes),
-        Algorithm::Sha1 => digest::<sha1::Sha1>(bytes),
-        Algorithm::Sha256 => digest::<sha2::Sha256>(bytes),
-        Algorithm::Sha512 => digest::<sha2::Sha512>(bytes),
-    }
+    })?;
+    Ok(shared.maven.documents.put(place, made, newest, visit.call.now))
 }
 
 /// A time as metadata spell it: `20210728194552`.

@@ -6,6 +6,7 @@ mod age;
 mod bring;
 mod checksum;
 mod commit;
+mod document;
 mod file;
 mod metadata;
 mod put;
@@ -17,15 +18,12 @@ use std::sync::Arc;
 use codeartifact::name::{Coordinates, PackageFormat};
 use formats::maven::name::PackageName;
 use formats::maven::route::{FilePath, Route, Target};
-use hyper::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, VARY};
 use hyper::{Method, Response};
 use tokio::sync::Semaphore;
 
-use crate::answer::{self, Body};
+use crate::answer::Body;
 use crate::endpoint::{Shared, Visit};
-use crate::gzip;
 use crate::intake::Intake;
-use crate::limits::PACKED_BYTES_MIN;
 use crate::lookup;
 use crate::refusal::Refusal;
 
@@ -35,6 +33,7 @@ pub(crate) struct State {
     background: bring::Background,
     uploads: uploads::Uploads,
     put_metadata: commit::PutMetadata,
+    documents: document::Cache,
     reading: Reading,
 }
 
@@ -96,12 +95,10 @@ async fn read(shared: &Arc<Shared>, visit: &Arc<Visit>, route: Route) -> Result<
         (Target::File(path), None) => file::answer(shared, visit, &path).await,
         (Target::File(path), Some(algorithm)) => file::answer_checksum(shared, visit, &path, algorithm).await,
         (Target::Metadata(package), checksum) => {
-            let document = metadata::of_package(shared, visit, &package).await?;
-            Ok(metadata::answer(visit, &document, checksum))
+            Ok(metadata::of_package(shared, visit, &package).await?.respond(visit, checksum))
         }
         (Target::SnapshotMetadata(package, version), checksum) => {
-            let document = metadata::of_snapshot(shared, visit, &package, &version).await?;
-            Ok(metadata::answer(visit, &document, checksum))
+            Ok(metadata::of_snapshot(shared, visit, &package, &version).await?.respond(visit, checksum))
         }
         (Target::Elsewhere, _) => {
             lookup::reach(shared, visit).await?;
@@ -159,27 +156,6 @@ fn no_file(visit: &Visit, path: &FilePath) -> Refusal {
         path.package,
         path.version()
     ))
-}
-
-/// Answers a text that was made for this request, packed for clients that take it so.
-fn text(visit: &Visit, text: String, media_type: &'static str) -> Response<Body> {
-    let packed = text.len() >= PACKED_BYTES_MIN && gzip::is_taken(&visit.headers);
-    let coding = if packed { "-gzip" } else { "" };
-    let etag = answer::header(&format!("\"{}{coding}\"", digest::<sha2::Sha256>(text.as_bytes())));
-    if answer::has_already(&visit.headers, etag.to_str().unwrap_or_default()) {
-        return answer::not_modified(etag);
-    }
-    let body = if packed { gzip::pack([&text]) } else { text.into() };
-    let mut response = Response::new(answer::full(body));
-    let fields = response.headers_mut();
-    if packed {
-        fields.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
-    fields.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    fields.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    fields.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, must-revalidate"));
-    fields.insert(ETAG, etag);
-    response
 }
 
 /// The digest of bytes, lower-case hexadecimal.

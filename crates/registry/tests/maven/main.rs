@@ -4,6 +4,7 @@
 
 mod age;
 mod arriving;
+mod metadata;
 mod publishing;
 mod support;
 mod upstream;
