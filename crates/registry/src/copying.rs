@@ -24,7 +24,7 @@ use crate::endpoint::{Endpoint, Visit};
 use crate::intake::Intake;
 use crate::refusal::Refusal;
 use crate::upstream::ViaChain;
-use crate::{cargo, maven, npm, pypi, ruby};
+use crate::{cargo, maven, npm, nuget, pypi, ruby};
 
 /// Most versions that are fetched at once for one copy.
 const FETCHES_MAX: usize = 4;
@@ -129,7 +129,8 @@ impl Endpoint {
                 let files = page.map_or_else(|_| Vec::new(), |page| files_of(&page.to_bytes(), &version));
                 files.iter().map(|file| format!("simple/{name}/{version}/{}", encoded(file))).collect()
             }
-            PackageFormat::Generic | PackageFormat::Nuget | PackageFormat::Swift => Vec::new(),
+            PackageFormat::Nuget => vec![format!("v3/package/{name}/{version}")],
+            PackageFormat::Generic | PackageFormat::Swift => Vec::new(),
         }
     }
 
@@ -166,7 +167,8 @@ impl Endpoint {
             PackageFormat::Maven => maven::answer(shared, visit, intake).await,
             PackageFormat::Cargo => cargo::answer(shared, visit, intake).await,
             PackageFormat::Ruby => ruby::answer(shared, visit, intake).await,
-            PackageFormat::Generic | PackageFormat::Nuget | PackageFormat::Swift => {
+            PackageFormat::Nuget => nuget::answer(shared, visit, intake).await,
+            PackageFormat::Generic | PackageFormat::Swift => {
                 return Err(Refusal::not_found("no public registry of this format is asked"));
             }
         };
