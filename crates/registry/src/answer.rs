@@ -8,6 +8,7 @@ use codeartifact::package_version::Asset;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::Frame;
+use hyper::ext::ReasonPhrase;
 use hyper::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderValue,
     IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
@@ -24,6 +25,9 @@ pub type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// What the bytes of a version are to caches: never anything else.
 const ASSET_CACHING: HeaderValue = HeaderValue::from_static("private, immutable, max-age=31536000");
+
+/// Longest sentence beside a status; clients read lines of some thousand bytes.
+const REASON_MAX: usize = 1000;
 
 pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never: Infallible| match never {}).boxed_unsync()
@@ -55,10 +59,18 @@ pub(crate) fn json(status: StatusCode, value: &serde_json::Value) -> Response<Bo
     response
 }
 
-/// Answers a line of plain text with a status.
+/// Answers a line of plain text with a status; a refusal also says it beside the status, because pip, twine, Maven and
+/// Gradle show people nothing else.
 pub(crate) fn text(status: StatusCode, line: &str) -> Response<Body> {
     let mut response = Response::new(full(format!("{line}\n")));
     *response.status_mut() = status;
+    if !status.is_success() && !line.is_empty() {
+        let shown = line.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(REASON_MAX);
+        let reason = ReasonPhrase::try_from(shown.collect::<String>().into_bytes());
+        if let Ok(reason) = reason {
+            response.extensions_mut().insert(reason);
+        }
+    }
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, plain);
     response
@@ -166,6 +178,19 @@ pub(crate) fn header(text: &str) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_stands_beside_the_status_and_stays_one_line() {
+        let reason = |status: u16, line: &str| {
+            let response = text(StatusCode::from_u16(status).unwrap(), line);
+            response.extensions().get::<ReasonPhrase>().map(|reason| reason.as_bytes().to_vec())
+        };
+        assert_eq!(reason(403, "six is too young"), Some(b"six is too young".to_vec()));
+        assert_eq!(reason(404, "no p\u{e4}ckage\r\nX-Header: 1"), Some(b"no pckageX-Header: 1".to_vec()));
+        assert_eq!(reason(404, &"x".repeat(5000)).map(|reason| reason.len()), Some(REASON_MAX));
+        assert_eq!(reason(200, "it is done"), None);
+        assert_eq!(reason(500, ""), None);
+    }
 
     fn headers(fields: &[(hyper::header::HeaderName, &str)]) -> HeaderMap {
         fields.iter().map(|(name, value)| (name.clone(), header(value))).collect()

@@ -68,6 +68,18 @@ def test_uv_looks_at_what_is_there_before_it_uploads(shop):
     assert len(shop.assets("app", "checked", "1.0")) == 2
 
 
+def test_people_are_told_why_they_are_refused(shop):
+    def said(*command):
+        return " ".join(shop.home.run(*command, fails=True).split())
+
+    shop.login("twine", "app")
+    twine = ["twine", "upload", "--non-interactive", "-r", "codeartifact"]
+    shop.home.run(*twine, *shop.write(wheel("taken", "1.0")))
+    assert "already exists in repository app with other content" in said(*twine, *shop.write(wheel("taken", "1.0", ["other>=1"])))
+    absent = shop.url("app") + "simple/none/1.0/none-1.0-py3-none-any.whl"
+    assert "repository app has no file none-1.0-py3-none-any.whl" in said("pip", "install", "--no-input", "--target", "site", absent)
+
+
 def test_scenario_31_login_configures_twine(shop):
     shop.login("twine", "app")
     shop.home.run("twine", "upload", "--non-interactive", "-r", "codeartifact", *shop.write(wheel("logged-in", "1.0")))
