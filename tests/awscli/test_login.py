@@ -294,7 +294,8 @@ def test_an_operator_revokes_tokens(home):
     assert ping(old) == 401
     assert ping(token(caller)) == 200, "a token that is issued later is good"
     for more, says in (
-        (["--before", "soon"], "not a time"),
+        (["--before", "soon"], 'homeregion: before is "soon", which is no time'),
+        (["--principal", "ann"], 'homeregion: principal is "ann", which is no ARN'),
         (["--before", "2999-01-01T00:00:00Z"], "still to come"),
         (["--domain-owner", fresh_account()], "not authorized"),
     ):

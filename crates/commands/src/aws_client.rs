@@ -159,6 +159,8 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(sentence) => f.write_str(sentence),
+            // What is not AWS's has sentences without a code.
+            Self::Refused { code, message, .. } if code.is_empty() => f.write_str(message),
             Self::Refused { operation, status, code, message } => {
                 write!(f, "{operation} answers {status} {code}: {message}")
             }
@@ -343,7 +345,7 @@ impl Client {
 /// Reads an error body; the name may carry a namespace, and the message has two spellings.
 fn refusal(operation: &str, status: u16, body: &Value) -> CallError {
     let text = |name: &str| body[name].as_str();
-    let code = text("__type").or(text("code")).unwrap_or("an error without a name");
+    let code = text("__type").or(text("code")).unwrap_or_default();
     let code = code.rsplit('#').next().unwrap_or(code);
     let message = text("Message").or(text("message")).unwrap_or("(no message)");
     CallError::Refused {

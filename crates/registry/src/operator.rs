@@ -44,14 +44,22 @@ async fn revoke(store: Store, call: Call, body: &[u8]) -> Result<Timestamp, Refu
     let text = |member: &str| input.get(member).and_then(Value::as_str);
     let domain = text("domain").ok_or_else(|| bad("domain is missing"))?;
     let key = DomainKey::of(&call, domain, text("domainOwner"));
-    let until = match text("before") {
-        None => None,
-        Some(time) => Some(
-            Timestamp::from_rfc3339(time)
-                .ok_or_else(|| bad("before is not a time as 2026-01-31T12:00:00Z"))?,
-        ),
+    let until =
+        match text("before") {
+            None => None,
+            Some(time) => Some(Timestamp::from_rfc3339(time).ok_or_else(|| {
+                bad(&format!("before is {time:?}, which is no time as 2026-01-31T12:00:00Z"))
+            })?),
+        };
+    let whose = match text("principal") {
+        None => Whose::Everybody,
+        // A name alone would revoke nothing, and its tokens would seem to be revoked.
+        Some(name) if !name.starts_with("arn:") => {
+            let rule = "which is no ARN as arn:aws:iam::111122223333:user/ann";
+            return Err(bad(&format!("principal is {name:?}, {rule}")));
+        }
+        Some(arn) => Whose::Principal(arn.to_owned()),
     };
-    let whose = text("principal").map_or(Whose::Everybody, |arn| Whose::Principal(arn.to_owned()));
     let revoked = store.write(move |tx| token::revoke(tx, &call, &key, &whose, until)).await;
     Ok(revoked?)
 }
