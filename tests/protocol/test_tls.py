@@ -86,6 +86,10 @@ def test_the_commands_find_their_way(secure):
 
     printed = run("env").stdout
     assert f"AWS_ENDPOINT_URL={secure.endpoint}" in printed and str(authority(secure)) in printed
+    # Where the data folder is named from here, the certificate is found from elsewhere, too.
+    command = [secure.command()[0], "env", "--data", secure.data.name]
+    near = subprocess.run(command, capture_output=True, text=True, cwd=secure.data.parent, env=environment(secure.home))
+    assert f"AWS_CA_BUNDLE='{authority(secure)}'" in near.stdout, near.stdout
     assert run("healthcheck").returncode == 0
     assert run("healthcheck", "--endpoint", secure.endpoint).returncode == 0
 

@@ -37,9 +37,10 @@ pub struct Certificates {
 }
 
 impl Certificates {
-    /// Names the files in a data folder; they need not be there.
+    /// Names the files in a data folder; they need not be there. The names are whole, for they are handed to programs
+    /// that run in other folders.
     pub fn of(folder: &Path) -> Self {
-        let folder = folder.join(FOLDER);
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).join(FOLDER);
         Self {
             authority: folder.join("ca.pem"),
             certificate: folder.join("server.pem"),
@@ -106,7 +107,7 @@ impl Certificates {
         let file = self.authority.display();
         format!(
             "To trust this server: AWS_CA_BUNDLE={file} for the AWS CLI and SDKs, npm config set cafile {file}, \
-             PIP_CERT, SSL_CERT_FILE, CARGO_HTTP_CAINFO for others; or, for everybody on this machine: \
+             PIP_CERT, REQUESTS_CA_BUNDLE, SSL_CERT_FILE, CARGO_HTTP_CAINFO for others; or, for everybody on this machine: \
              cp {file} /usr/local/share/ca-certificates/homeregion.crt && update-ca-certificates"
         )
     }
