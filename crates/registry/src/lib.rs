@@ -17,6 +17,7 @@ mod maven;
 mod npm;
 mod nuget;
 mod operator;
+mod places;
 mod pypi;
 mod range;
 mod refusal;

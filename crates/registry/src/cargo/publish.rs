@@ -18,21 +18,21 @@ use formats::cargo::version::release;
 use hyper::{Response, StatusCode};
 use serde_json::json;
 use store::{Stage, Staged, Tx};
-use tokio::sync::Semaphore;
 
 use super::limits::{CRATE_BYTES_MAX, DOCUMENT_BYTES_MAX, PUBLISHES_MAX};
 use super::{crate_file, source};
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
+use crate::places;
 use crate::refusal::Refusal;
 
 /// Places for requests that are being read.
-pub(super) struct Places(Semaphore);
+pub(super) struct Places(places::Places);
 
 impl Default for Places {
     fn default() -> Self {
-        Self(Semaphore::new(PUBLISHES_MAX))
+        Self(places::Places::new(PUBLISHES_MAX))
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn answer(
 
 async fn put(shared: &Shared, visit: &Visit, intake: &mut Intake) -> Result<Response<Body>, Refusal> {
     intake.check(CRATE_BYTES_MAX + DOCUMENT_BYTES_MAX as u64 + 8)?;
-    let _place = shared.cargo.publishing.0.acquire().await.expect("the semaphore is never closed");
+    let _place = shared.cargo.publishing.0.take(visit).await;
     let (publication, reader) = receive(shared, visit, intake).await?;
     let Publication { document, package, stage, archive } = publication;
     reader.finish().map_err(bad_body)?;

@@ -10,24 +10,24 @@ use model::Content;
 use serde_json::json;
 use service::UNKNOWN_SHA256;
 use store::Staged;
-use tokio::sync::Semaphore;
 
 use super::download::hashes;
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
 use crate::limits::PUBLISHES_MAX;
+use crate::places;
 use crate::refusal::Refusal;
 
 /// The header in which AWS's clients give the hash of what they send.
 const PAYLOAD_HASH: &str = "x-amz-content-sha256";
 
 /// Places for uploads that are being read.
-pub(super) struct Places(Semaphore);
+pub(super) struct Places(places::Places);
 
 impl Default for Places {
     fn default() -> Self {
-        Self(Semaphore::new(PUBLISHES_MAX))
+        Self(places::Places::new(PUBLISHES_MAX))
     }
 }
 
@@ -71,7 +71,7 @@ async fn put(
     let admit = move |tx: &mut store::Tx| package_version::admit_publish(tx, &call, &asked);
     let bytes_max = shared.parts.store.read(admit).await?;
     intake.check(bytes_max)?;
-    let _place = shared.generic.uploading.0.acquire().await.expect("the semaphore is never closed");
+    let _place = shared.generic.uploading.0.take(visit).await;
     let mut stage = shared.parts.blobs.stage();
     let mut length = 0;
     while let Some(bytes) = intake.next().await? {

@@ -14,21 +14,21 @@ use formats::npm::publish::{BodyError, Change, Document, Limits, Piece, Publicat
 use hyper::{Response, StatusCode};
 use serde_json::json;
 use store::{Blobs, Stage, Staged};
-use tokio::sync::Semaphore;
 
 use super::{coordinates, edit, source};
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
 use crate::limits::{NPM_BODY_BYTES_MAX, NPM_DOCUMENT_BYTES_MAX, NPM_TARBALL_BYTES_MAX, PUBLISHES_MAX};
+use crate::places;
 use crate::refusal::Refusal;
 
 /// Places for requests that are being read.
-pub(super) struct Places(Semaphore);
+pub(super) struct Places(places::Places);
 
 impl Default for Places {
     fn default() -> Self {
-        Self(Semaphore::new(PUBLISHES_MAX))
+        Self(places::Places::new(PUBLISHES_MAX))
     }
 }
 
@@ -76,7 +76,7 @@ async fn put(
         Err(refusal) => return Err(refusal),
     };
     intake.check(NPM_BODY_BYTES_MAX)?;
-    let _place = shared.npm.publishing.0.acquire().await.expect("the semaphore is never closed");
+    let _place = shared.npm.publishing.0.take(visit).await;
     let attachments_max = if admission.is_ok() { Limits::default().attachments_max } else { 0 };
     let received = match receive(&shared.parts.blobs, intake, attachments_max).await {
         Ok(received) => received,

@@ -18,7 +18,6 @@ use formats::pypi::version::is_same;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Response, StatusCode};
 use store::Staged;
-use tokio::sync::Semaphore;
 
 use super::form::{FormFile, Intaking};
 use super::{archive, bring, coordinates, source};
@@ -26,14 +25,15 @@ use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
 use crate::limits::{PUBLISHES_MAX, PYPI_BODY_BYTES_MAX};
+use crate::places;
 use crate::refusal::Refusal;
 
 /// Places for requests that are being read.
-pub(super) struct Places(Semaphore);
+pub(super) struct Places(places::Places);
 
 impl Default for Places {
     fn default() -> Self {
-        Self(Semaphore::new(PUBLISHES_MAX))
+        Self(places::Places::new(PUBLISHES_MAX))
     }
 }
 
@@ -63,7 +63,7 @@ async fn post(
     intake.check(PYPI_BODY_BYTES_MAX)?;
     let content_type = visit.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut intaking = Intaking::new(content_type.unwrap_or_default())?;
-    let _place = shared.pypi.uploading.0.acquire().await.expect("the semaphore is never closed");
+    let _place = shared.pypi.uploading.0.take(visit).await;
     let blobs = &shared.parts.blobs;
     let (fields, file) = intaking.fields(intake, blobs).await?;
     // Clients send the file last. Where they do not, the gate waits until everything is there.
