@@ -47,6 +47,12 @@ pub const ALL: [Quota; 7] = [
     ASSET_BYTES,
 ];
 
+/// Gives how many assets one package version may have: what the operator set, else AWS's value for the region.
+pub fn assets_per_version(call: &Call) -> u64 {
+    let default = limits::assets_per_version_max(&call.region) as u64;
+    ASSETS_PER_VERSION.set(call).unwrap_or(default)
+}
+
 const fn new(name: &'static str, default: usize) -> Quota {
     Quota { name, default: default as u64 }
 }

@@ -7,7 +7,6 @@ use super::amend::{Whole, amend};
 use super::publish::{self, Admission, Published};
 use super::{NewVersion, enter};
 use crate::error::{self, Error, Kind, conflict};
-use crate::limits;
 use crate::name::Coordinates;
 use crate::package;
 use crate::package_version::{self, Arrival, Asset, EntryPoint, Facts, Origin, OriginType, Status};
@@ -292,8 +291,7 @@ pub(super) fn check_sizes(
         let message = format!("Asset {} is larger than {bytes_max} bytes", asset.name);
         return Err(error::quota(Kind::Asset, &asset.name, message));
     }
-    let set = quota::ASSETS_PER_VERSION.set(call);
-    let most = set.unwrap_or(limits::assets_per_version_max(&call.region) as u64);
+    let most = quota::assets_per_version(call);
     if in_all as u64 > most {
         let name = format!("{}@{version}", package.display_name());
         let message = format!("Package version {name} would have more than {most} assets");

@@ -6,10 +6,11 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use codeartifact::quota;
 use codeartifact::repository::{Repository, RepositoryKey};
 use codeartifact::resolution;
 use formats::pypi::name::ProjectName;
-use formats::pypi::page::Page;
+use formats::pypi::page::{File, Page};
 use futures_util::StreamExt as _;
 use tokio::sync::Semaphore;
 
@@ -25,6 +26,10 @@ const FETCHES_MAX: usize = 6;
 const FETCHES_PER_VERSION_MAX: usize = 3;
 /// How many versions may be on the list.
 const VERSIONS_MAX: usize = 4096;
+/// How many pages and downloads may wait with what they found to be due; of others it is found again at the next request.
+const WAITING_MAX: usize = 1024;
+/// Of how many versions it is remembered that the log says why not all of their files come.
+const TOLD_MAX: usize = 4096;
 
 /// A version of which the index has more than is kept, or says something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +49,9 @@ pub(super) struct Refreshing {
     /// Projects whose versions are worked off, so that many requests for a page start this once.
     projects: Mutex<HashSet<(RepositoryKey, ProjectName)>>,
     turns: Semaphore,
+    waiting: Arc<Semaphore>,
+    /// Versions of which the log says already why not all of their files come.
+    told: Mutex<HashSet<Place3>>,
 }
 
 impl Default for Refreshing {
@@ -52,6 +60,8 @@ impl Default for Refreshing {
             versions: Flights::new(VERSIONS_MAX),
             projects: Mutex::default(),
             turns: Semaphore::new(FETCHES_MAX),
+            waiting: Arc::new(Semaphore::new(WAITING_MAX)),
+            told: Mutex::default(),
         }
     }
 }
@@ -74,6 +84,7 @@ pub(super) fn start(shared: &Arc<Shared>, visit: &Arc<Visit>, project: &ProjectN
     if due.is_empty() {
         return;
     }
+    let Ok(waiting) = Arc::clone(&shared.pypi.refreshing.waiting).try_acquire_owned() else { return };
     let place = (visit.repository.clone(), project.clone());
     // One version is what a download brought, several are what a page shows.
     let listed = if due.len() > 1 {
@@ -88,7 +99,7 @@ pub(super) fn start(shared: &Arc<Shared>, visit: &Arc<Visit>, project: &ProjectN
     let (shared, visit, project, due) =
         (Arc::clone(shared), Arc::clone(visit), project.clone(), due.to_vec());
     tokio::spawn(async move {
-        let _listed = listed;
+        let _places = (listed, waiting);
         for due in due {
             let key = (visit.repository.clone(), project.clone(), due.version.clone());
             let work = || {
@@ -117,14 +128,47 @@ async fn refresh(shared: &Shared, visit: &Visit, project: &ProjectName, due: &Du
     };
     let Some(page) = source::ask(shared, visit, &connection, project).await? else { return Ok(()) };
     let held = held(shared, project, &repository, &due.version).await?;
-    let missing: Vec<String> = due.missing.iter().filter(|name| !held.contains(*name)).cloned().collect();
+    let missing =
+        due.missing.iter().filter(|name| !held.contains(*name)).filter_map(|name| page.file(name).cloned());
+    let missing = within_quotas(shared, visit, project, held.len(), missing.collect());
     let fetches = futures_util::stream::iter(missing)
-        .map(|name| add(shared, visit, project, &repository, &page, name))
+        .map(|file| add(shared, visit, project, &repository, &page, file))
         .buffer_unordered(FETCHES_PER_VERSION_MAX);
     let outcomes: Vec<Result<(), Refusal>> = fetches.collect().await;
     // What the index says of files that are here, and what the copy lacks.
     bring::supplement(shared, visit, &repository.key, project, &due.version, &page, None).await?;
     outcomes.into_iter().collect()
+}
+
+/// Leaves out the files that a version is not to have: they are too large, or it would have too many. Who asks for one of
+/// these by its name gets it (assumed: installing must not depend on what else was fetched).
+fn within_quotas(
+    shared: &Shared,
+    visit: &Visit,
+    project: &ProjectName,
+    held: usize,
+    mut missing: Vec<File>,
+) -> Vec<File> {
+    let Some(version) = missing.first().map(|file| file.version.clone()) else { return missing };
+    let (bytes_max, most) = (quota::ASSET_BYTES.of(&visit.call), quota::assets_per_version(&visit.call));
+    let wanted = missing.len();
+    missing.retain(|file| file.size.is_none_or(|size| size <= bytes_max));
+    let room = usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(held);
+    missing.truncate(room);
+    if missing.len() < wanted {
+        let left = wanted - missing.len();
+        let mut told = shared.pypi.refreshing.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= TOLD_MAX {
+            told.clear();
+        }
+        if told.insert((visit.repository.clone(), project.clone(), version.clone())) {
+            log::warn!(
+                "{left} files of {project}@{version} do not follow from its index: a version may have {most} assets, \
+                 each of at most {bytes_max} bytes; they come when they are asked for"
+            );
+        }
+    }
+    missing
 }
 
 async fn add(
@@ -133,11 +177,10 @@ async fn add(
     project: &ProjectName,
     repository: &Repository,
     page: &Arc<Page>,
-    name: String,
+    file: File,
 ) -> Result<(), Refusal> {
     let _turn = shared.pypi.refreshing.turns.acquire().await.expect("the semaphore is never closed");
-    let Some(file) = page.file(&name) else { return Ok(()) };
-    let came = bring::fetch(shared, visit, repository, project, file).await?;
+    let came = bring::fetch(shared, visit, repository, project, &file).await?;
     bring::supplement(shared, visit, &repository.key, project, &file.version, page, Some(came)).await
 }
 

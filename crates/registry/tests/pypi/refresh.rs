@@ -117,3 +117,29 @@ async fn what_did_not_come_is_listed_and_comes_later() {
     }
     shop.until(|shop| shop.assets("app", "widget", "1.0").len() == 2).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_follow_as_far_as_the_quotas_of_assets_let_them() {
+    let more = |tag: &str, content: &[u8]| wheel("Widget", "1.0", tag, content);
+    for (name, value, expected) in [("assets_per_version", 3, 3), ("asset_bytes", 4096, 4)] {
+        let shop = Shop::new().with_quota(name, value);
+        shop.public.put("widget", more("cp311-cp311-linux_x86_64", b"y = 1"));
+        shop.public.put("widget", more("cp312-cp312-linux_x86_64", b"y = 2"));
+        // Beyond what fits a small quota, packed or not.
+        let large: Vec<u8> =
+            (0..200_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+        shop.public.put("widget", more("cp313-cp313-linux_x86_64", &large));
+        assert_eq!(shop.get("app", &format!("simple/widget/1.0/{WHEEL}")).await.status, 200);
+        shop.until(|shop| shop.assets("app", "widget", "1.0").len() == expected).await;
+        // Asking again changes nothing.
+        for _ in 0..50 {
+            assert_eq!(shop.page("app", "widget").await.files().len(), 6, "{name}");
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(shop.assets("store", "widget", "1.0").len(), expected, "{name}");
+        // Who asks for one that did not follow gets it.
+        let last = "Widget-1.0-cp313-cp313-linux_x86_64.whl";
+        assert_eq!(shop.public.requests(&format!("/files/{last}")), 0, "{name}");
+        assert_eq!(shop.get("app", &format!("simple/widget/1.0/{last}")).await.status, 200);
+    }
+}

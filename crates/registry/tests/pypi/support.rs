@@ -107,6 +107,17 @@ impl Shop {
         shop
     }
 
+    /// The same, with a quota that its operator set.
+    #[must_use]
+    pub fn with_quota(self, name: &'static str, value: u64) -> Self {
+        let caller = self.world.caller().installed(|installation| {
+            installation.quotas.insert(name.to_owned(), value);
+        });
+        let installation = caller.call().installation;
+        let endpoint = endpoint_of(&self.world, &self.public.url(), Policy::default(), installation);
+        Self { endpoint, ..self }
+    }
+
     pub fn connect(&self) {
         let input = json!({"domain": "shop", "repository": "store", "externalConnection": "public:pypi"});
         self.world.caller().ok("AssociateExternalConnection", input);
@@ -242,6 +253,15 @@ pub fn form(file: &DistFile, change: &[(&str, &str)]) -> Vec<u8> {
 
 /// The endpoints over a store and an index.
 fn endpoint(world: &World, upstream: &str, policy: Policy) -> Endpoint {
+    endpoint_of(world, upstream, policy, world.caller().call().installation)
+}
+
+fn endpoint_of(
+    world: &World,
+    upstream: &str,
+    policy: Policy,
+    installation: Arc<service::Installation>,
+) -> Endpoint {
     let settings = Settings {
         upstreams: BTreeMap::from([("pypi".to_owned(), upstream.to_owned())]),
         custom: BTreeMap::new(),
@@ -251,7 +271,7 @@ fn endpoint(world: &World, upstream: &str, policy: Policy) -> Endpoint {
     let fetcher = Fetcher::new(FetcherOptions::default(), identity.clone());
     let store = world.store().clone();
     Endpoint::new(Parts {
-        installation: world.caller().call().installation,
+        installation,
         blobs: Blobs::memory(),
         public_url: None,
         resolver: Arc::new(Resolver::new(settings, Box::new(Nowhere), Box::new(Nowhere))),
