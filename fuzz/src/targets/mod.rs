@@ -14,6 +14,7 @@ mod policy;
 mod publish;
 mod pypi;
 mod pypi_endpoint;
+mod ruby;
 mod signature;
 mod token;
 
@@ -59,6 +60,11 @@ pub static TARGETS: &[Target] = &[
     Target { name: "cargo-index", run: cargo::index, words: cargo::INDEX_WORDS },
     Target { name: "cargo-publish", run: cargo::publish, words: cargo::PUBLISH_WORDS },
     Target { name: "cargo-archive", run: cargo::archive, words: cargo::ARCHIVE_WORDS },
+    Target { name: "ruby-endpoint", run: ruby::endpoint, words: ruby::ENDPOINT_WORDS },
+    Target { name: "ruby-route", run: ruby::route, words: ruby::ROUTE_WORDS },
+    Target { name: "ruby-spec", run: ruby::spec, words: ruby::SPEC_WORDS },
+    Target { name: "ruby-info", run: ruby::listing, words: ruby::INFO_WORDS },
+    Target { name: "ruby-archive", run: ruby::archive, words: ruby::ARCHIVE_WORDS },
     Target { name: "npm-endpoint", run: endpoint::requests, words: endpoint::WORDS },
     Target { name: "npm-publish", run: publish::body, words: publish::WORDS },
     Target { name: "npm-audit", run: audit::body, words: audit::WORDS },
