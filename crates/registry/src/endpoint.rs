@@ -153,10 +153,15 @@ impl Endpoint {
         request_id: String,
     ) -> (String, Result<Response<Body>, Refusal>) {
         let method = parts.method.clone();
+        let brings_package = method == Method::PUT && parts.uri.path().starts_with("/nuget/");
         let (format, visit, bearer) = match self.receive(parts, request_id) {
             Ok(received) => received,
             Err((described, refusal)) => {
-                intake.drain().await;
+                if brings_package {
+                    intake.drain_package().await;
+                } else {
+                    intake.drain().await;
+                }
                 return (format!("{method} {described}"), Err(refusal));
             }
         };

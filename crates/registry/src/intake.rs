@@ -1,7 +1,7 @@
 //! Reading what a package client sends, bounded in bytes and time.
 
 use std::io::{self, Read as _};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
@@ -11,7 +11,10 @@ use hyper::HeaderMap;
 use hyper::body::Body as _;
 use hyper::header::{CONTENT_ENCODING, EXPECT, HeaderValue};
 
-use crate::limits::{BODY_PAUSE_MAX, DRAIN_BYTES_MAX, DRAIN_DURATION_MAX, UPLOAD_DURATION_MAX};
+use crate::limits::{
+    BODY_PAUSE_MAX, DRAIN_BYTES_MAX, DRAIN_DURATION_MAX, PACKAGE_DRAIN_BYTES_MAX, PACKAGE_DRAIN_DURATION_MAX,
+    UPLOAD_DURATION_MAX,
+};
 use crate::refusal::Refusal;
 
 /// The body of a request. Nothing is read, and a client that waits for `100 Continue` gets none, before the first
@@ -107,15 +110,25 @@ impl Intake {
 
     /// Reads on for a while without keeping anything, so that a client that is still sending hears the refusal
     /// instead of a broken connection.
-    pub(crate) async fn drain(mut self) {
+    pub(crate) async fn drain(self) {
+        self.drain_within(DRAIN_BYTES_MAX as u64, DRAIN_DURATION_MAX).await;
+    }
+
+    /// The same for NuGet, which sends a whole package before it shows who it is, and takes a broken connection for a
+    /// failure instead of sending the package again.
+    pub(crate) async fn drain_package(self) {
+        self.drain_within(PACKAGE_DRAIN_BYTES_MAX, PACKAGE_DRAIN_DURATION_MAX).await;
+    }
+
+    async fn drain_within(mut self, bytes_max: u64, longest: Duration) {
         if self.waits {
             return;
         }
-        let _ = tokio::time::timeout(DRAIN_DURATION_MAX, async {
+        let _ = tokio::time::timeout(longest, async {
             let mut drained = 0;
-            while let Some(Ok(frame)) = self.body.frame().await {
-                drained += frame.data_ref().map_or(0, Bytes::len);
-                if drained > DRAIN_BYTES_MAX {
+            while let Ok(Some(Ok(frame))) = tokio::time::timeout(BODY_PAUSE_MAX, self.body.frame()).await {
+                drained += frame.data_ref().map_or(0, Bytes::len) as u64;
+                if drained > bytes_max {
                     return;
                 }
                 tokio::task::yield_now().await;

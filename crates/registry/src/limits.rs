@@ -35,6 +35,12 @@ pub const DRAIN_BYTES_MAX: usize = 16 << 20;
 /// Longest time that this takes.
 pub const DRAIN_DURATION_MAX: Duration = Duration::from_secs(5);
 
+/// The same for a package that NuGet sends before it is asked for its token: half a gigabyte takes 4 s at 1 Gbit/s.
+pub const PACKAGE_DRAIN_BYTES_MAX: u64 = 1 << 30;
+
+/// Longest time that this takes.
+pub const PACKAGE_DRAIN_DURATION_MAX: Duration = Duration::from_secs(600);
+
 /// Memory for listings that were put together: some hundred of the size of an average one.
 pub const LISTINGS_BYTES_MAX: usize = 64 << 20;
 

@@ -136,7 +136,8 @@ class Dotnet:
             '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>netcoreapp3.1</TargetFramework>'
             f"<PackageId>{name}</PackageId><Version>{version}</Version><Authors>acme</Authors>{more}</PropertyGroup></Project>"
         )
-        (folder / "Kit.cs").write_text('namespace Acme { public static class Kit { public static string Name = "kit"; } }')
+        kit = 'namespace Acme { public static class Kit { public static string Name = "kit"; static void Main() { } } }'
+        (folder / "Kit.cs").write_text(kit)
         self.run("pack", "-o", "out", cwd=folder)
         return next((folder / "out").glob("*.nupkg"))
 

@@ -1,7 +1,8 @@
 """The real .NET SDK: pack, push, add, restore, list, delete, tools."""
 
 import json
-import time
+import os
+import zipfile
 
 import pytest
 
@@ -59,18 +60,15 @@ def test_prereleases_of_semver_2_and_tools_are_found(dotnet):
     dotnet.run("restore", cwd=app)
     assets = json.loads((app / "obj" / "project.assets.json").read_text())
     assert "Acme.Next/2.0.0-beta.1" in assets["libraries"]
-    tool = dotnet.library("Acme.Tool", "1.0.0", PackAsTool="true", OutputType="Exe", UseAppHost="false", StartupObject="")
+    tool = dotnet.library("Acme.Tool", "1.0.0", PackAsTool="true", OutputType="Exe", UseAppHost="false")
     dotnet.run("nuget", "push", str(tool), "--source", "shop")
+    where = ["--tool-path", str(dotnet.folder / "tools"), "--configfile", str(dotnet.folder / "nuget.config")]
+    dotnet.run("tool", "install", "Acme.Tool", "--version", "1.0.0", *where)
 
 
 def test_what_is_too_large_for_one_piece_survives_the_challenge(dotnet, shop):
-    started = time.monotonic()
     package = dotnet.library("Acme.Large", "1.0.0")
-    import os
-    import zipfile
-
     with zipfile.ZipFile(package, "a", zipfile.ZIP_STORED) as archive:
         archive.writestr("content/noise.bin", os.urandom(40 << 20))
     dotnet.run("nuget", "push", str(package), "--source", "shop")
     assert shop.versions("app", "acme.large") == {"1.0.0": "Published"}
-    assert time.monotonic() - started < 120

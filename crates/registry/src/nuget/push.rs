@@ -14,7 +14,6 @@ use formats::nuget::version::Version;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Response, StatusCode};
 use store::{Blobs, Stage, Staged};
-use tokio::sync::Semaphore;
 
 use super::limits::{BODY_BYTES_MAX, PACKAGE_BYTES_MAX, PUSHES_MAX};
 use super::{coordinates, inside, source};
@@ -22,17 +21,18 @@ use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
 use crate::lookup;
+use crate::places;
 use crate::refusal::Refusal;
 
 /// How much of the body is taken apart before what came of it is written.
 const STEP_BYTES: usize = 64 << 10;
 
 /// Places for requests that are being read.
-pub(super) struct Places(Semaphore);
+pub(super) struct Places(places::Places);
 
 impl Default for Places {
     fn default() -> Self {
-        Self(Semaphore::new(PUSHES_MAX))
+        Self(places::Places::new(PUSHES_MAX))
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) async fn answer(
 ) -> Result<Response<Body>, Refusal> {
     let outcome = put(shared, visit, &mut intake, described).await;
     if outcome.is_err() {
-        intake.drain().await;
+        intake.drain_package().await;
     }
     outcome
 }
@@ -87,7 +87,7 @@ async fn put(
 pub(super) async fn receive(shared: &Shared, visit: &Visit, intake: &mut Intake) -> Result<Staged, Refusal> {
     lookup::reach(shared, visit).await?;
     intake.check(BODY_BYTES_MAX)?;
-    let _place = shared.nuget.pushing.0.acquire().await.expect("the semaphore is never closed");
+    let _place = shared.nuget.pushing.0.take(visit).await;
     let content_type =
         visit.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let stage = file_of_form(&shared.parts.blobs, content_type, intake).await?;

@@ -27,7 +27,7 @@ pub(super) async fn answer(
 ) -> Result<Response<Body>, Refusal> {
     let outcome = put(shared, visit, &mut intake, described).await;
     if outcome.is_err() {
-        intake.drain().await;
+        intake.drain_package().await;
     }
     outcome
 }
