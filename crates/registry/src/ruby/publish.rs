@@ -18,21 +18,21 @@ use formats::ruby::spec::Gemspec;
 use formats::ruby::version;
 use hyper::{Response, StatusCode};
 use store::{Stage, Staged, Tx};
-use tokio::sync::Semaphore;
 
 use super::limits::{GEM_BYTES_MAX, PUBLISHES_MAX};
 use super::{coordinates, source};
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
+use crate::places;
 use crate::refusal::Refusal;
 
 /// Places for gems that are being read.
-pub(super) struct Places(Semaphore);
+pub(super) struct Places(places::Places);
 
 impl Default for Places {
     fn default() -> Self {
-        Self(Semaphore::new(PUBLISHES_MAX))
+        Self(places::Places::new(PUBLISHES_MAX))
     }
 }
 
@@ -61,7 +61,7 @@ async fn post(
     described: &mut String,
 ) -> Result<Response<Body>, Refusal> {
     intake.check(GEM_BYTES_MAX)?;
-    let _place = shared.ruby.publishing.0.acquire().await.expect("the semaphore is never closed");
+    let _place = shared.ruby.publishing.0.take(visit).await;
     let (spec, stage) = receive(shared, visit, intake, described).await?;
     let admission = admit(shared, visit, &spec).await?;
     refuse_taken(shared, visit, &spec, &admission).await?;
