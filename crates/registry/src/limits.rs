@@ -14,14 +14,13 @@ pub const NPM_TARBALL_BYTES_MAX: u64 = 2 << 30;
 /// Most JSON around a tarball: `npm deprecate` sends the whole listing back, and the largest public one has some 40 MB.
 pub const NPM_DOCUMENT_BYTES_MAX: usize = 64 << 20;
 
-/// Largest publish request: the tarball as base64, the JSON around it.
-pub const NPM_BODY_BYTES_MAX: u64 = NPM_TARBALL_BYTES_MAX / 3 * 4 + NPM_DOCUMENT_BYTES_MAX as u64;
+/// Largest publish request whose tarball has at most so many bytes: that as base64, the JSON around it.
+pub fn npm_body_bytes_max(tarball_bytes_max: u64) -> u64 {
+    tarball_bytes_max.div_ceil(3) * 4 + NPM_DOCUMENT_BYTES_MAX as u64
+}
 
-/// Largest file of a Python project: the service's limit on an asset.
-pub const PYPI_FILE_BYTES_MAX: u64 = codeartifact::limits::ASSET_BYTES_MAX as u64;
-
-/// Largest upload of one: the file, and the fields around it with what separates them.
-pub const PYPI_BODY_BYTES_MAX: u64 = PYPI_FILE_BYTES_MAX + 8 * (1 << 20);
+/// Most of an upload of a Python project's file besides that: the fields around it with what separates them.
+pub const PYPI_FIELDS_BYTES_MAX: u64 = 8 * (1 << 20);
 
 /// Most publish requests that are read at once, each with up to a document in memory; others wait for their turn.
 pub const PUBLISHES_MAX: usize = 32;

@@ -9,7 +9,7 @@ use codeartifact::arrival::{self, Admission, NewVersion};
 use codeartifact::crate_name::{self, Known};
 use codeartifact::name::Coordinates;
 use codeartifact::package_version::{Asset, Facts};
-use codeartifact::resolution;
+use codeartifact::{quota, resolution};
 use formats::cargo::archive::{self, Contents};
 use formats::cargo::document::Document;
 use formats::cargo::manifest::Manifest;
@@ -63,7 +63,7 @@ pub(super) async fn answer(
 }
 
 async fn put(shared: &Shared, visit: &Visit, intake: &mut Intake) -> Result<Response<Body>, Refusal> {
-    intake.check(CRATE_BYTES_MAX + DOCUMENT_BYTES_MAX as u64 + 8)?;
+    intake.check(crate_bytes_max(visit) + DOCUMENT_BYTES_MAX as u64 + 8)?;
     let _place = shared.cargo.publishing.0.take(visit).await;
     let (publication, reader) = receive(shared, visit, intake).await?;
     let Publication { document, package, stage, archive } = publication;
@@ -78,6 +78,11 @@ async fn put(shared: &Shared, visit: &Visit, intake: &mut Intake) -> Result<Resp
     Ok(answer::json(StatusCode::OK, &warnings))
 }
 
+/// The largest crate that is taken: as its length can be written, and as the operator lets assets be.
+fn crate_bytes_max(visit: &Visit) -> u64 {
+    quota::ASSET_BYTES.of(&visit.call).min(CRATE_BYTES_MAX)
+}
+
 /// Reads the body; what the metadata says is decided about before the crate is read.
 async fn receive(
     shared: &Shared,
@@ -86,7 +91,8 @@ async fn receive(
 ) -> Result<(Publication, Reader), Refusal> {
     /// How much of the body is taken at once: unpacked, it may be a thousand times as long.
     const STEP_BYTES: usize = 16 << 10;
-    let limits = Limits { document_bytes_max: DOCUMENT_BYTES_MAX, crate_bytes_max: CRATE_BYTES_MAX };
+    let crate_bytes_max = crate_bytes_max(visit);
+    let limits = Limits { document_bytes_max: DOCUMENT_BYTES_MAX, crate_bytes_max };
     let mut reader = Reader::new(limits);
     let mut publication: Option<Publication> = None;
     while let Some(bytes) = intake.next().await? {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use codeartifact::arrival::{self, Admission, NewVersion};
-use codeartifact::package_version;
+use codeartifact::{package_version, quota};
 use codeartifact::resolution::{self, Found};
 use formats::npm::integrity::TarballDigests;
 use formats::npm::name::PackageName;
@@ -19,7 +19,7 @@ use super::{coordinates, edit, source};
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
-use crate::limits::{NPM_BODY_BYTES_MAX, NPM_DOCUMENT_BYTES_MAX, NPM_TARBALL_BYTES_MAX, PUBLISHES_MAX};
+use crate::limits::{NPM_DOCUMENT_BYTES_MAX, NPM_TARBALL_BYTES_MAX, PUBLISHES_MAX, npm_body_bytes_max};
 use crate::places;
 use crate::refusal::Refusal;
 
@@ -75,10 +75,11 @@ async fn put(
         Err(refusal) if !intake.waits() && may_be_edited(shared, visit, name, &refusal).await => Err(refusal),
         Err(refusal) => return Err(refusal),
     };
-    intake.check(NPM_BODY_BYTES_MAX)?;
+    let bytes_max = quota::ASSET_BYTES.of(&visit.call).min(NPM_TARBALL_BYTES_MAX);
+    intake.check(npm_body_bytes_max(bytes_max))?;
     let _place = shared.npm.publishing.0.take(visit).await;
     let attachments_max = if admission.is_ok() { Limits::default().attachments_max } else { 0 };
-    let received = match receive(&shared.parts.blobs, intake, attachments_max).await {
+    let received = match receive(&shared.parts.blobs, intake, bytes_max, attachments_max).await {
         Ok(received) => received,
         Err(Torn::Refused(refusal)) => return Err(refusal),
         Err(Torn::Unwelcome) => {
@@ -115,12 +116,17 @@ async fn admit(shared: &Shared, visit: &Visit, name: &PackageName) -> Result<Adm
 }
 
 /// Reads the body; its tarball goes to a stage as it comes. Provenance stays in the document.
-async fn receive(blobs: &Blobs, intake: &mut Intake, attachments_max: usize) -> Result<Received, Torn> {
+async fn receive(
+    blobs: &Blobs,
+    intake: &mut Intake,
+    bytes_max: u64,
+    attachments_max: usize,
+) -> Result<Received, Torn> {
     /// How much of the body is taken apart before what came of it is written.
     const STEP_BYTES: usize = 64 << 10;
     let mut reader = Reader::new(Limits {
         document_bytes_max: NPM_DOCUMENT_BYTES_MAX,
-        attachment_bytes_max: NPM_TARBALL_BYTES_MAX,
+        attachment_bytes_max: bytes_max,
         attachments_max,
     });
     let mut tarball: Option<Stage> = None;

@@ -9,7 +9,6 @@ use formats::pypi::upload::FIELDS_BYTES_MAX;
 use store::{Blobs, Stage};
 
 use crate::intake::Intake;
-use crate::limits::PYPI_FILE_BYTES_MAX;
 use crate::refusal::Refusal;
 
 /// The field that brings the file.
@@ -62,18 +61,19 @@ pub(super) struct Intaking {
     part: Part,
     name: String,
     form: Form,
+    file_bytes_max: u64,
     fields_bytes: usize,
     /// What of the file came along with the fields.
     pending: Vec<u8>,
 }
 
 impl Intaking {
-    /// Starts with the Content-Type of the request.
-    pub(super) fn new(content_type: &str) -> Result<Self, Refusal> {
+    /// Starts with the Content-Type of the request, for a file of at most so many bytes.
+    pub(super) fn new(content_type: &str, file_bytes_max: u64) -> Result<Self, Refusal> {
         let reader = Reader::new(content_type).map_err(refused)?;
         let form = Form { fields: Vec::new(), file: None };
         let (part, name, pending) = (Part::Other, String::new(), Vec::new());
-        Ok(Self { reader, part, name, form, fields_bytes: 0, pending })
+        Ok(Self { reader, part, name, form, file_bytes_max, fields_bytes: 0, pending })
     }
 
     /// Reads until the file begins, or the body ends; gives the fields that came before it and the file's name.
@@ -172,8 +172,9 @@ impl Intaking {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         let Some(file) = self.form.file.as_mut().filter(|_| !bytes.is_empty()) else { return Ok(()) };
         file.size += bytes.len() as u64;
-        if file.size > PYPI_FILE_BYTES_MAX {
-            return Err(Refusal::new(413, format!("the file is larger than {PYPI_FILE_BYTES_MAX} bytes")));
+        if file.size > self.file_bytes_max {
+            let sentence = format!("the file is larger than {} bytes", self.file_bytes_max);
+            return Err(Refusal::new(413, sentence));
         }
         file.hash.update(bytes);
         Ok(file.stage.write(bytes).await?)

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use codeartifact::arrival::{self, Addition, Admission};
 use codeartifact::name::Coordinates;
 use codeartifact::package_version::{Asset, Facts};
+use codeartifact::quota;
 use codeartifact::repository::Repository;
 use codeartifact::resolution::{self, Found};
 use formats::pypi::metadata::CoreMetadata;
@@ -24,7 +25,7 @@ use super::{archive, bring, coordinates, source};
 use crate::answer::{self, Body};
 use crate::endpoint::{Shared, Visit};
 use crate::intake::Intake;
-use crate::limits::{PUBLISHES_MAX, PYPI_BODY_BYTES_MAX};
+use crate::limits::{PUBLISHES_MAX, PYPI_FIELDS_BYTES_MAX};
 use crate::places;
 use crate::refusal::Refusal;
 
@@ -60,9 +61,10 @@ async fn post(
     intake: &mut Intake,
     described: &mut String,
 ) -> Result<Response<Body>, Refusal> {
-    intake.check(PYPI_BODY_BYTES_MAX)?;
+    let bytes_max = quota::ASSET_BYTES.of(&visit.call);
+    intake.check(bytes_max.saturating_add(PYPI_FIELDS_BYTES_MAX))?;
     let content_type = visit.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let mut intaking = Intaking::new(content_type.unwrap_or_default())?;
+    let mut intaking = Intaking::new(content_type.unwrap_or_default(), bytes_max)?;
     let _place = shared.pypi.uploading.0.take(visit).await;
     let blobs = &shared.parts.blobs;
     let (fields, file) = intaking.fields(intake, blobs).await?;

@@ -90,6 +90,17 @@ impl Shop {
         shop
     }
 
+    /// The same, with a quota that its operator set.
+    #[must_use]
+    pub fn with_quota(self, name: &'static str, value: u64) -> Self {
+        let caller = self.world.caller().installed(|installation| {
+            installation.quotas.insert(name.to_owned(), value);
+        });
+        let installation = caller.call().installation;
+        let endpoint = endpoint_of(&self.world, &self.public.url(), installation);
+        Self { endpoint, ..self }
+    }
+
     pub fn connect(&self, repository: &str, connection: &str) {
         let input = json!({"domain": "shop", "repository": repository, "externalConnection": connection});
         let custom = |installation: &mut service::Installation| {
@@ -185,6 +196,10 @@ pub fn of(repository: &str, package: &str, more: Value) -> Value {
 
 /// The endpoints over a store and a registry, which is also `custom:private` to who has the token.
 pub fn endpoint(world: &World, upstream: &str) -> Endpoint {
+    endpoint_of(world, upstream, world.caller().call().installation)
+}
+
+fn endpoint_of(world: &World, upstream: &str, installation: Arc<service::Installation>) -> Endpoint {
     let private = Custom {
         url: format!("sparse+{upstream}"),
         format: Format::Cargo,
@@ -199,7 +214,7 @@ pub fn endpoint(world: &World, upstream: &str) -> Endpoint {
     let fetcher = Fetcher::new(FetcherOptions::default(), identity.clone());
     let store = world.store().clone();
     Endpoint::new(Parts {
-        installation: world.caller().call().installation,
+        installation,
         blobs: Blobs::memory(),
         public_url: None,
         resolver: Arc::new(Resolver::new(settings, Box::new(Nowhere), Box::new(Nowhere))),

@@ -7,7 +7,7 @@ use hyper::body::Frame;
 use serde_json::{Value, json};
 use testkit::npm_registry::Failure;
 
-use crate::support::{Shop, of, publication, send};
+use crate::support::{Shop, Watched, of, publication, send};
 
 const KIT: &str = "@acme%2fkit";
 
@@ -270,4 +270,20 @@ async fn search_finds_own_and_kept_packages_by_words() {
     let package = &found["objects"][0]["package"];
     assert_eq!((&package["version"], &package["description"]), (&json!("0.1.0"), &json!("one of ours")));
     assert_eq!((&package["keywords"], &package["publisher"]["username"]), (&json!(["own"]), &json!("")));
+}
+
+#[tokio::test]
+async fn what_is_announced_to_exceed_the_quota_of_an_asset_is_not_read() {
+    let shop = Shop::new().with_quota("asset_bytes", 3 << 20);
+    // The tarball as base64, and as much JSON as there may be around it.
+    let (body, asked) = Watched::announcing((68 << 20) + 1);
+    let request = shop.request("PUT", "store", KIT).header("expect", "100-continue").body(body).unwrap();
+    send(&shop.endpoint, request).await.refused(413);
+    assert!(!asked.load(std::sync::atomic::Ordering::SeqCst));
+    // Less than that is read up to the quota.
+    let content: String =
+        (0..1_200_000_u32).map(|n| format!("{:08x}", n.wrapping_mul(2_654_435_761))).collect();
+    shop.put("store", KIT, &publication("@acme/kit", "1.0.0", &content)).await.refused(413);
+    assert!(shop.versions("store", "@acme/kit").is_empty());
+    shop.put("store", KIT, &kit("1.0.0")).await.ok();
 }

@@ -108,6 +108,17 @@ impl Shop {
         self.token = token(&self.world, OWNER, "shop");
     }
 
+    /// The same, with a quota that its operator set.
+    #[must_use]
+    pub fn with_quota(self, name: &'static str, value: u64) -> Self {
+        let caller = self.world.caller().installed(|installation| {
+            installation.quotas.insert(name.to_owned(), value);
+        });
+        let installation = caller.call().installation;
+        let endpoint = endpoint_of(&self.world, &self.blobs, &self.public.url(), None, installation);
+        Self { endpoint, ..self }
+    }
+
     pub fn connect(&self) {
         let input = json!({"domain": "shop", "repository": "store", "externalConnection": "public:npmjs"});
         self.world.caller().ok("AssociateExternalConnection", input);
@@ -168,6 +179,16 @@ pub fn of(repository: &str, package: &str, more: Value) -> Value {
 
 /// The endpoints over a store and a registry.
 pub fn endpoint(world: &World, blobs: &Blobs, upstream: &str, public_url: Option<&str>) -> Endpoint {
+    endpoint_of(world, blobs, upstream, public_url, world.caller().call().installation)
+}
+
+fn endpoint_of(
+    world: &World,
+    blobs: &Blobs,
+    upstream: &str,
+    public_url: Option<&str>,
+    installation: Arc<service::Installation>,
+) -> Endpoint {
     let settings = Settings {
         upstreams: BTreeMap::from([("npmjs".to_owned(), upstream.to_owned())]),
         custom: BTreeMap::new(),
@@ -178,7 +199,7 @@ pub fn endpoint(world: &World, blobs: &Blobs, upstream: &str, public_url: Option
     let store = world.store().clone();
     let upstreams = Upstreams::new(fetcher, Policy::default(), store.clock(), 64 << 20);
     Endpoint::new(Parts {
-        installation: world.caller().call().installation,
+        installation,
         blobs: blobs.clone(),
         public_url: public_url.map(str::to_owned),
         resolver: Arc::new(Resolver::new(settings, Box::new(Nowhere), Box::new(Nowhere))),
@@ -256,13 +277,20 @@ pub fn publication_of(name: &str, version: &str, packed: &Tarball) -> Value {
 /// A body that tells whether anybody asked for it.
 pub struct Watched {
     bytes: Option<Bytes>,
+    announced: u64,
     asked: Arc<AtomicBool>,
 }
 
 impl Watched {
     pub fn new(bytes: impl Into<Bytes>) -> (Self, Arc<AtomicBool>) {
         let asked = Arc::<AtomicBool>::default();
-        (Self { bytes: Some(bytes.into()), asked: Arc::clone(&asked) }, asked)
+        (Self { bytes: Some(bytes.into()), announced: 0, asked: Arc::clone(&asked) }, asked)
+    }
+
+    /// One whose client says how long it is.
+    pub fn announcing(length: u64) -> (Self, Arc<AtomicBool>) {
+        let (watched, asked) = Self::new("");
+        (Self { announced: length, ..watched }, asked)
     }
 }
 
@@ -276,5 +304,11 @@ impl hyper::body::Body for Watched {
     ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
         self.asked.store(true, Ordering::SeqCst);
         Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn size_hint(&self) -> hyper::body::SizeHint {
+        let mut hint = hyper::body::SizeHint::default();
+        hint.set_lower(self.announced);
+        hint
     }
 }

@@ -239,3 +239,45 @@ async fn a_file_that_is_not_welcome_is_refused_before_its_bytes_are_read() {
         assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1, "{change:?}");
     }
 }
+
+/// A body whose client says how long it is, which nobody is to read.
+struct Announced(u64);
+
+impl hyper::body::Body for Announced {
+    type Data = hyper::body::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        panic!("it is read")
+    }
+
+    fn size_hint(&self) -> hyper::body::SizeHint {
+        hyper::body::SizeHint::with_exact(self.0)
+    }
+}
+
+/// Sends a body of that length whose client waits to be told that it may.
+async fn announce(shop: &Shop, repository: &str, length: u64) -> super::support::Answer {
+    let request = shop
+        .request("POST", repository, "")
+        .header("content-type", "multipart/form-data; boundary=between")
+        .header("expect", "100-continue");
+    super::support::send(&shop.endpoint, request.body(Announced(length)).unwrap()).await
+}
+
+#[tokio::test]
+async fn what_is_announced_to_exceed_the_quota_of_an_asset_is_not_read() {
+    let shop = Shop::new().with_quota("asset_bytes", 1 << 20);
+    // The file, and as many fields as there may be around it.
+    announce(&shop, "app", (9 << 20) + 1).await.refused(413);
+    let content: Vec<u8> =
+        (0..1_500_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    let large = wheel("kit", "1.0", "py3-none-any", &content);
+    assert!(large.bytes.len() > 1 << 20);
+    assert!(shop.upload("app", &large).await.refused(413).contains("1048576"));
+    assert!(shop.versions("app", "kit").is_empty());
+    assert_eq!(shop.upload("app", &wheel("kit", "1.0", "py3-none-any", b"")).await.status, 200);
+}
