@@ -68,7 +68,8 @@ pub fn connect(caller: &Caller<'_>, repository: &str) {
 
 /// A policy of one statement on every resource.
 pub fn policy(effect: &str, action: &str, principal: &str) -> String {
-    let statement = json!({"Effect": effect, "Action": action, "Resource": "*", "Principal": {"AWS": principal}});
+    let statement =
+        json!({"Effect": effect, "Action": action, "Resource": "*", "Principal": {"AWS": principal}});
     json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
 }
 
@@ -107,7 +108,7 @@ pub fn new_version(package: &str, version: &str, content: char) -> NewVersion {
 pub fn asset(name: &str, content: char) -> Asset {
     let hash = |length: usize| content.to_string().repeat(length);
     let (sha256, sha1, sha512, md5) = (hash(64), hash(40), hash(128), hash(32));
-    Asset { name: name.into(), size: 1000, sha256, sha1, sha512, md5, on_demand: false }
+    Asset { name: name.into(), size: 1000, sha256, sha1, sha512, md5, on_demand: false, arrived_at: None }
 }
 
 /// Runs a job that may change things.
