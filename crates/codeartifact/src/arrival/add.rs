@@ -225,7 +225,8 @@ impl Addition {
         let Some(fresh) = self.assets.iter().find(|asset| !held(asset)) else { return Ok(()) };
         if version.status != Status::Unfinished && !self.into_published {
             let message = format!(
-                "Package version {name} in repository {} is {status} and takes no further assets such as {}",
+                "Package version {name} in repository {} is {status} and takes no further assets such as {}; \
+                 a version of several assets is published as unfinished until the last of them",
                 key.name, fresh.name
             );
             return Err(conflict(Kind::PackageVersion, &name, message));

@@ -56,6 +56,7 @@ fn scenario_33_assets_join_until_one_completes_the_version() {
         assert_eq!(outcome(caller, input("c.bin", '3', json!({}))), "Published");
         let fourth = caller.refused("PublishPackageVersion", input("d.bin", '4', json!({})));
         assert_eq!(resource(&fourth), ("ConflictException", "package-version", "tool@1.0"));
+        assert!(fourth.message().contains("unfinished until the last"), "{}", fourth.message());
         assert_eq!(outcome(caller, input("b.bin", '2', unfinished())), "Published", "the same bytes again");
         let other = caller.refused("PublishPackageVersion", input("b.bin", '4', json!({})));
         assert_eq!(resource(&other), ("ConflictException", "asset", "b.bin"));
