@@ -10,7 +10,7 @@ mod retain;
 mod supplement;
 
 pub use add::{Addition, Replaces, add, finish, may_add, restate};
-pub use publish::{Admission, Published, admit, publish};
+pub use publish::{Admission, Published, admit, admit_any, publish};
 pub use retain::{ingest, obtain, retain};
 pub use supplement::{Remarks, Supplement, refresh, supplement};
 

@@ -5,11 +5,13 @@ use store::Tx;
 
 use super::add::check_sizes;
 use super::{NewVersion, enter};
+use crate::arn;
 use crate::error::{Error, Kind, conflict};
-use crate::name::Coordinates;
+use crate::name::{Coordinates, PackageFormat};
 use crate::package;
 use crate::package_group::{Control, Mode, RestrictionType};
 use crate::package_version::{self, Arrival, EntryPoint, Origin, OriginType, Status, StoredVersion};
+use crate::policy::{Guard, Wanted};
 use crate::repository::{Repository, RepositoryKey};
 use crate::resolution::{self, Found, Step};
 
@@ -47,6 +49,21 @@ pub fn admit(
     package: &Coordinates,
 ) -> Result<Admission, Error> {
     pass(tx, call, key, package).map(|(admission, _)| admission)
+}
+
+/// Asks whether there may be a package of this format that the caller may publish here, before it is known which one:
+/// where a policy tells packages apart, nothing is refused yet.
+///
+/// Errors in this order: domain not found, access denied, repository not found.
+pub fn admit_any(tx: &mut Tx, call: &Call, key: &RepositoryKey, format: PackageFormat) -> Result<(), Error> {
+    let any = Coordinates { format, namespace: String::new(), name: "*".to_owned() };
+    let resource = arn::package(&call.partition, key, &any);
+    let (found, guard) = Guard::of_repository(tx, call, key)?;
+    if !guard.is_general() {
+        return Ok(());
+    }
+    guard.allow(tx, call, &Wanted::new("codeartifact:PublishPackageVersion", &resource))?;
+    found.repository(key).map(|_| ())
 }
 
 /// Publishes a version whose assets are stored.

@@ -3,6 +3,7 @@
 //! The policy is read together with the domain, so that one without policies costs no further read.
 
 use iam::{Principal, Refused, Request, Verdict, decide};
+use serde_json::Value;
 use service::{Call, Denied};
 use store::Tx;
 
@@ -102,6 +103,12 @@ impl Guard {
         self.policy.is_none()
     }
 
+    /// Whether what is decided about one resource in here holds for all: the policy, if there is one, speaks of none in
+    /// particular.
+    pub(crate) fn is_general(&self) -> bool {
+        self.policy.as_deref().is_none_or(speaks_of_all)
+    }
+
     /// Asks whether the caller may get a bearer token, which is no action on a resource: the caller's own policies
     /// allow it, and the policy of the domain can only deny it (assumed).
     ///
@@ -135,6 +142,22 @@ impl Guard {
         let (action, resource) = (wanted.action, wanted.resource);
         Ok(document.verdict(&Request { principal: principal.as_ref(), action, resource, context: &context }))
     }
+}
+
+/// Whether every statement of a policy is about every resource.
+fn speaks_of_all(policy: &str) -> bool {
+    let policy: Value = serde_json::from_str(policy).unwrap_or_default();
+    let statements = match &policy["Statement"] {
+        Value::Array(statements) => statements.iter().collect(),
+        Value::Object(_) => vec![&policy["Statement"]],
+        _ => Vec::new(),
+    };
+    let is_of_all = |resource: &Value| match resource {
+        Value::String(one) => one == "*",
+        Value::Array(several) => several.iter().any(|one| one == "*"),
+        _ => false,
+    };
+    !statements.is_empty() && statements.iter().all(|statement| is_of_all(&statement["Resource"]))
 }
 
 /// Words a refusal as AWS does, with its reason.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use codeartifact::arrival::{self, Addition, Admission};
-use codeartifact::name::Coordinates;
+use codeartifact::name::{Coordinates, PackageFormat};
 use codeartifact::package_version::{Asset, Facts};
 use codeartifact::quota;
 use codeartifact::repository::Repository;
@@ -40,7 +40,8 @@ impl Default for Places {
 
 /// Answers an upload, and says for the log what it was about.
 ///
-/// Errors in this order: no form, a field that breaks a rule, domain not found, access denied, repository not found,
+/// A client that waits to be told that it may send is told so only if it may publish anything here, as far as that can be
+/// said without the project. Errors in this order: no form, a field that breaks a rule, domain not found, access denied, repository not found,
 /// publishing blocked, the file or the version is there with other content or is upstream, a digest that differs.
 pub(super) async fn answer(
     shared: &Arc<Shared>,
@@ -63,6 +64,9 @@ async fn post(
 ) -> Result<Response<Body>, Refusal> {
     let bytes_max = quota::ASSET_BYTES.of(&visit.call);
     intake.check(bytes_max.saturating_add(PYPI_FIELDS_BYTES_MAX))?;
+    if intake.waits() {
+        admit_any(shared, visit).await?;
+    }
     let content_type = visit.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut intaking = Intaking::new(content_type.unwrap_or_default(), bytes_max)?;
     let _place = shared.pypi.uploading.0.take(visit).await;
@@ -97,6 +101,13 @@ fn bad_form(error: &UploadError) -> Refusal {
 
 fn describe(upload: &Upload) -> String {
     format!("package={} version={} asset={}", upload.project, upload.version, upload.file)
+}
+
+/// Asks what can be told before the form is read, for a client that waits to be told that it may send.
+async fn admit_any(shared: &Shared, visit: &Visit) -> Result<(), Refusal> {
+    let (call, key) = (visit.call.clone(), visit.repository.clone());
+    let ask = move |tx: &mut store::Tx| arrival::admit_any(tx, &call, &key, PackageFormat::Pypi);
+    Ok(shared.parts.store.read(ask).await?)
 }
 
 /// Asks whether the file would be taken; `sha256` is empty while its bytes are unknown.

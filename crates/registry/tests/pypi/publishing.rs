@@ -281,3 +281,29 @@ async fn what_is_announced_to_exceed_the_quota_of_an_asset_is_not_read() {
     assert!(shop.versions("app", "kit").is_empty());
     assert_eq!(shop.upload("app", &wheel("kit", "1.0", "py3-none-any", b"")).await.status, 200);
 }
+
+#[tokio::test]
+async fn who_may_publish_nothing_is_not_told_to_send() {
+    let shop = Shop::new();
+    announce(&shop, "nowhere", 1000).await.refused(404);
+    let deny = |resource: &str| {
+        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*",
+            "Action": "codeartifact:PublishPackageVersion", "Resource": resource}]});
+        let input = json!({"domain": "shop", "repository": "app", "policyDocument": policy.to_string()});
+        shop.world.caller().ok("PutRepositoryPermissionsPolicy", input);
+    };
+    deny("*");
+    announce(&shop, "app", 1000).await.refused(403);
+    // Where the policy tells packages apart, the form decides.
+    deny("arn:aws:codeartifact:us-east-1:111122223333:package/shop/app/pypi//kit");
+    let waiting = async |project: &str| {
+        let file = wheel(project, "1.0", "py3-none-any", b"");
+        let request = shop
+            .request("POST", "app", "")
+            .header("content-type", "multipart/form-data; boundary=between")
+            .header("expect", "100-continue");
+        shop.send(request, super::support::form(&file, &[])).await
+    };
+    waiting("kit").await.refused(403);
+    assert_eq!(waiting("other").await.status, 200);
+}
