@@ -157,7 +157,9 @@ impl Tagged {
 }
 
 fn unknown_resource(resource: &str) -> Error {
-    invalid(format!("resourceArn is not the ARN of a domain, repository or package group: {resource}"))
+    let hint =
+        if resource.contains(":package-group/") { " ('*' is written %2a in one, '$' %24)" } else { "" };
+    invalid(format!("resourceArn is not the ARN of a domain, repository or package group{hint}: {resource}"))
 }
 
 fn in_region(call: &Call, domain: &DomainKey, resource: &str) -> Result<(), Error> {

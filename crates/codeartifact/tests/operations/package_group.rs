@@ -487,6 +487,10 @@ fn tags_of_a_group_are_merged_removed_and_listed() {
                 "ResourceNotFoundException"
             );
         }
+        let starred =
+            json!({"resourceArn": "arn:aws:codeartifact:us-east-1:111122223333:package-group/shop/npm/*"});
+        let refusal = caller.refused("ListTagsForResource", starred);
+        assert!(refusal.message().contains("'*' is written %2a"), "{}", refusal.message());
         let many: Vec<Value> = (0..51).map(|n| json!({"key": format!("k{n}"), "value": ""})).collect();
         let refusal = caller.refused("CreatePackageGroup", group("/pypi/*", json!({"tags": many})));
         assert_eq!(resource(&refusal), ("ServiceQuotaExceededException", "", "/pypi/*"));
