@@ -85,3 +85,21 @@ def test_what_is_blocked_is_never_asked_for(shop, ruby, host):
     ruby.install("own-secret")
     ruby.install("own-secret", "-v", "2.0.0", fails=True)
     assert not any("own-secret" in path for path in host.asked[before:]), host.asked[before:]
+
+
+def test_what_only_the_host_has_is_copied_from_upstream(shop):
+    copied = shop.codeartifact.copy_package_versions(
+        domain="shop",
+        sourceRepository="app",
+        destinationRepository="own",
+        format="ruby",
+        package="fixture-native",
+        versions=["3.0.0"],
+        includeFromUpstream=True,
+    )
+    assert set(copied["successfulVersions"]) == {"3.0.0"}, copied
+    gems = {f"fixture-native-3.0.0{ending}.gem" for ending in ("", "-x86_64-linux", "-java")}
+    assert shop.assets("own", "fixture-native", "3.0.0") == gems == shop.assets("store", "fixture-native", "3.0.0")
+    assert shop.packages("app") == set()
+    status, _, body = shop.fetch("GET", "own", "info/fixture-native")
+    assert status == 200 and body.count(b"\n") == 4, body

@@ -24,14 +24,6 @@ use crate::refusal::Refusal;
 #[derive(Debug, Default)]
 pub(super) struct Indexes(Mutex<BTreeMap<&'static str, Arc<Text>>>);
 
-impl Indexes {
-    /// How much memory they will take, if all are asked for.
-    #[expect(clippy::unused_self, reason = "they are counted before they are made")]
-    pub(super) fn bytes(&self) -> usize {
-        4096
-    }
-}
-
 /// Answers the root: RubyGems before 3.5 asks for it to find out whether there is a compact index.
 pub(super) async fn root(shared: &Shared, visit: &Visit) -> Result<Response<Body>, Refusal> {
     lookup::reach(shared, visit).await?;

@@ -84,9 +84,9 @@ impl Inventory {
         self.entries.values().any(|entry| entry.until.is_some_and(|until| until <= now))
     }
 
+    /// How much memory it takes, roughly, with the documents that will be made of it.
     fn bytes(&self) -> usize {
-        let held: usize = self.entries.values().map(|entry| 256 + entry.held.len() * 192).sum();
-        held + self.indexes.bytes() + 4096
+        self.entries.values().map(|entry| 384 + entry.held.len() * 448).sum::<usize>() + 4096
     }
 
     /// When the repository was created.
