@@ -1,6 +1,7 @@
 //! What these tests share: a shop of repositories, gems, and requests to their endpoints.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -195,10 +196,11 @@ impl<'a> Gem<'a> {
             "--- !ruby/object:Gem::Specification\nname: {name}\nversion: !ruby/object:Gem::Version\n  version: '{version}'\nplatform: {platform}\nsummary: one of ours\nlicenses:\n- MIT\n"
         );
         if !self.needs.is_empty() {
-            spec.push_str(&format!(
+            let _ = write!(
+                spec,
                 "dependencies:\n- !ruby/object:Gem::Dependency\n  name: {}\n  requirement: !ruby/object:Gem::Requirement\n    requirements:\n    - - '>='\n      - !ruby/object:Gem::Version\n        version: '1'\n  type: :runtime\n",
                 self.needs
-            ));
+            );
         }
         let data = tar(&[("lib/x.rb", self.source.as_bytes())]);
         tar(&[("metadata.gz", &packed(spec.as_bytes())), ("data.tar.gz", &packed(&data))])
@@ -206,7 +208,11 @@ impl<'a> Gem<'a> {
 }
 
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 fn packed(bytes: &[u8]) -> Vec<u8> {
