@@ -207,8 +207,8 @@ async fn a_yanked_version_is_listed_as_such_and_downloaded_all_the_same() {
 #[tokio::test]
 async fn a_crate_that_exceeds_the_quota_of_an_asset_is_refused_by_its_length() {
     let shop = Shop::new().with_quota("asset_bytes", 4096);
-    let source: String =
-        (0..2000_u32).map(|n| format!("// {:08x}\n", n.wrapping_mul(2_654_435_761))).collect();
+    let lines = (0..2000_u32).map(|n| format!("// {:08x}\n", n.wrapping_mul(2_654_435_761)));
+    let source = lines.collect::<Vec<_>>().concat();
     let sentence = shop.publish("app", "kit", "1.0.0", &source).await.refused(413);
     assert!(sentence.contains("4096"), "{sentence}");
     assert!(shop.versions("app", "kit").is_empty());

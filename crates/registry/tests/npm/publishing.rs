@@ -281,8 +281,8 @@ async fn what_is_announced_to_exceed_the_quota_of_an_asset_is_not_read() {
     send(&shop.endpoint, request).await.refused(413);
     assert!(!asked.load(std::sync::atomic::Ordering::SeqCst));
     // Less than that is read up to the quota.
-    let content: String =
-        (0..1_200_000_u32).map(|n| format!("{:08x}", n.wrapping_mul(2_654_435_761))).collect();
+    let words = (0..1_200_000_u32).map(|n| format!("{:08x}", n.wrapping_mul(2_654_435_761)));
+    let content = words.collect::<Vec<_>>().concat();
     shop.put("store", KIT, &publication("@acme/kit", "1.0.0", &content)).await.refused(413);
     assert!(shop.versions("store", "@acme/kit").is_empty());
     shop.put("store", KIT, &kit("1.0.0")).await.ok();
