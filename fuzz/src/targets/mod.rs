@@ -16,6 +16,7 @@ mod pypi;
 mod pypi_endpoint;
 mod ruby;
 mod signature;
+mod swift;
 mod token;
 
 /// One function that bytes are thrown at.
@@ -65,6 +66,11 @@ pub static TARGETS: &[Target] = &[
     Target { name: "ruby-spec", run: ruby::spec, words: ruby::SPEC_WORDS },
     Target { name: "ruby-info", run: ruby::listing, words: ruby::INFO_WORDS },
     Target { name: "ruby-archive", run: ruby::archive, words: ruby::ARCHIVE_WORDS },
+    Target { name: "swift-endpoint", run: swift::requests, words: swift::ENDPOINT_WORDS },
+    Target { name: "swift-route", run: swift::route, words: swift::ROUTE_WORDS },
+    Target { name: "swift-form", run: swift::form, words: swift::FORM_WORDS },
+    Target { name: "swift-archive", run: swift::outline, words: swift::ARCHIVE_WORDS },
+    Target { name: "swift-manifest", run: swift::manifest, words: swift::MANIFEST_WORDS },
     Target { name: "npm-endpoint", run: endpoint::requests, words: endpoint::WORDS },
     Target { name: "npm-publish", run: publish::body, words: publish::WORDS },
     Target { name: "npm-audit", run: audit::body, words: audit::WORDS },

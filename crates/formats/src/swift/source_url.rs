@@ -26,8 +26,10 @@ pub fn canonical(url: &str) -> Option<String> {
         let (host, path) = rest.split_once(':')?;
         format!("{host}/{}", path.trim_start_matches('/'))
     };
-    let place = place.trim_end_matches('/');
-    let place = place.strip_suffix(".git").unwrap_or(place).trim_end_matches('/');
+    let mut place = place.trim_end_matches('/');
+    while let Some(shorter) = place.strip_suffix(".git") {
+        place = shorter.trim_end_matches('/');
+    }
     let (_, path) = place.split_once('/')?;
     (!path.is_empty()).then(|| place.to_owned())
 }
@@ -47,6 +49,7 @@ mod tests {
         for url in [
             "https://git.example/Mona/LinkedList",
             "https://git.example/mona/linkedlist.git",
+            "https://git.example/mona/linkedlist.git.git",
             "http://git.example/mona/linkedlist/",
             "ssh://git@git.example/mona/linkedlist.git",
             "git@git.example:mona/LinkedList.git",
