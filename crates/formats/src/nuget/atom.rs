@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::id::PackageId;
 use super::listing::Listed;
 use super::version::Version;
-use crate::xml::escaped;
+use crate::xml;
 
 /// Whose documents these are.
 const FEED: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xml:base=\"";
@@ -146,7 +146,7 @@ fn string(text: &mut String, name: &str, value: &str) {
     let _ = if value.is_empty() {
         write!(text, "<d:{name} m:null=\"true\"/>")
     } else {
-        write!(text, "<d:{name}>{}</d:{name}>", escaped(&printable(value)))
+        write!(text, "<d:{name}>{}</d:{name}>", escaped(value))
     };
 }
 
@@ -156,6 +156,11 @@ fn printable(text: &str) -> String {
         matches!(c, '\t' | '\n' | '\r') || !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
     };
     text.chars().filter(sound).collect()
+}
+
+/// A text as it stands in a document.
+fn escaped(text: &str) -> String {
+    xml::escaped(&printable(text)).into_owned()
 }
 
 fn attribute(text: &str) -> String {

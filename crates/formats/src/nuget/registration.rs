@@ -74,7 +74,7 @@ fn listed(id: &PackageId, leaf: &Value) -> Option<Listed> {
     }
     let mut entry = Entry::of_catalog(of);
     entry.version = version.full();
-    let published = text(of, "published");
+    let published = text(of, "published").filter(|text| is_time(text));
     // Before there was a member for it, what is not listed was published in the year 1900.
     let of_1900 = published.as_deref().is_some_and(|time| time.starts_with("1900-"));
     let stated = of.get("listed").and_then(Value::as_bool);
@@ -95,6 +95,11 @@ fn listed(id: &PackageId, leaf: &Value) -> Option<Listed> {
         content: content.and_then(Value::as_str).map(str::to_owned),
         catalog: text(of, "@id"),
     })
+}
+
+/// Whether a text may be a time of RFC 3339: it is handed on as it stands.
+fn is_time(text: &str) -> bool {
+    text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:.+TZ".contains(&byte))
 }
 
 /// An entry of a registry's catalog: what it states of the bytes of one package.
@@ -134,6 +139,7 @@ mod tests {
             {"@id": "http://r/page/1", "items": [
                 leaf("Kit", "1.0", json!({"published": "2020-01-01T00:00:00Z", "listed": true})),
                 leaf("Kit", "1.1.0", json!({"published": "1900-01-01T00:00:00+00:00"})),
+                leaf("Kit", "1.2.0", json!({"published": "<now>"})),
                 leaf("Other", "1.0.0", json!({})), leaf("Kit", "one", json!({})), 7,
             ]},
             {"@id": "http://r/page/2"},
@@ -142,8 +148,11 @@ mod tests {
         assert_eq!((read.pages, read.left_out), (vec!["http://r/page/2".to_owned()], 3));
         let shown: Vec<_> =
             read.versions.iter().map(|one| (one.version.normalised(), one.is_listed)).collect();
-        assert_eq!(shown, [("1.0.0".to_owned(), true), ("1.1.0".to_owned(), false)]);
-        assert_eq!(read.versions[1].published, None);
+        assert_eq!(
+            shown,
+            [("1.0.0".to_owned(), true), ("1.1.0".to_owned(), false), ("1.2.0".to_owned(), true)]
+        );
+        assert!(read.versions[1..].iter().all(|one| one.published.is_none()));
         let deprecated =
             json!({"deprecation": {"reasons": ["Legacy"]}, "vulnerabilities": [], "listed": false});
         let page = json!({"items": [leaf("kit", "2.0.0", deprecated)]});

@@ -132,7 +132,7 @@ async fn other_formats_and_paths_are_told_apart() {
     let shop = Shop::new();
     let token = token(&shop.world, OWNER, "shop");
     for (path, status) in [
-        (format!("/nuget/d/shop-{OWNER}/app/v3/index.json"), 501),
+        (format!("/nuget/d/shop-{OWNER}/app/v3/other"), 404),
         (format!("/npm/d/shop-{OWNER}"), 404),
         ("/npm/d/shop/app/x".to_owned(), 404),
         (format!("/npm/d/shop-{OWNER}/app/.."), 400),
