@@ -88,3 +88,20 @@ def test_who_is_not_known_is_asked_who_they_are(shop):
     for path in ("", "versions", "specs.4.8.gz", "info/fixture-base", "gems/fixture-base-1.0.0.gem"):
         status, headers, _ = shop.server.get(shop.url("app").removeprefix(shop.server.endpoint) + path)
         assert status == 401 and any("Basic" in value for value in headers.get_all("WWW-Authenticate")), path
+
+
+def test_the_web_api_describes_gems_of_both_kinds(shop):
+    push(shop, "kit", "1.0")
+    push(shop, "kit", "1.1.rc1")
+    status, _, body = shop.fetch("GET", "own", "api/v1/gems/kit.json")
+    about = json.loads(body)
+    assert (status, about["version"], about["licenses"], about["prerelease"]) == (200, "1.0", ["MIT"], False), body
+    assert about["gem_uri"] == shop.url("own") + "gems/kit-1.0.gem"
+    status, _, body = shop.fetch("GET", "own", "api/v1/versions/kit.json")
+    assert (status, [one["number"] for one in json.loads(body)]) == (200, ["1.1.rc1", "1.0"])
+    status, _, body = shop.fetch("GET", "app", "api/v1/gems/fixture-top.json")
+    assert json.loads(body)["dependencies"]["runtime"] == [{"name": "fixture-base", "requirements": ">= 1.0, < 2"}], body
+    assert shop.fetch("GET", "app", "api/v1/gems/nothing.json")[0] == 404
+    status, headers, body = shop.fetch("GET", "own", "api/v1/gems/kit/owners.json")
+    assert json.loads(body)[0]["handle"] == shop.caller.account
+    assert shop.fetch("POST", "own", "api/v1/gems/kit/owners", b"email=a@b")[0] == 405
