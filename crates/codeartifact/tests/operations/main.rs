@@ -5,6 +5,7 @@
 mod addition;
 mod arrival;
 mod authorisation;
+mod census;
 mod copy;
 mod crate_name;
 mod dist_tag;
