@@ -64,15 +64,27 @@ pub(super) fn send(
     region: &Region,
     account: &str,
     token: &str,
-    (format, method): (&str, &str),
+    asked: (&str, &str),
     path: &[u8],
     body: &[u8],
+) -> (Option<u16>, Vec<u8>) {
+    send_as(region, account, token, asked, path, ("application/json", body))
+}
+
+/// The same with a body of another type.
+pub(super) fn send_as(
+    region: &Region,
+    account: &str,
+    token: &str,
+    (format, method): (&str, &str),
+    path: &[u8],
+    (content_type, body): (&str, &[u8]),
 ) -> (Option<u16>, Vec<u8>) {
     // What cannot stand in a request line is the business of the raw bytes.
     let path = String::from_utf8_lossy(path).replace([' ', '\r', '\n'], "");
     let mut request = format!(
         "{method} /{format}/d/shop-{account}/app/{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+         Content-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     )
     .into_bytes();

@@ -7,6 +7,7 @@ mod formats;
 mod http;
 mod maven;
 mod model;
+mod nuget;
 mod package_group;
 mod page;
 mod payload;
@@ -49,18 +50,24 @@ pub static TARGETS: &[Target] = &[
     Target { name: "maven-version", run: maven::version, words: maven::VERSION_WORDS },
     Target { name: "maven-metadata", run: maven::metadata, words: maven::XML_WORDS },
     Target { name: "maven-pom", run: maven::pom, words: maven::XML_WORDS },
+    Target { name: "cargo-endpoint", run: cargo::endpoint, words: cargo::ENDPOINT_WORDS },
+    Target { name: "cargo-route", run: cargo::route, words: cargo::ROUTE_WORDS },
+    Target { name: "cargo-index", run: cargo::index, words: cargo::INDEX_WORDS },
+    Target { name: "cargo-publish", run: cargo::publish, words: cargo::PUBLISH_WORDS },
+    Target { name: "cargo-archive", run: cargo::archive, words: cargo::ARCHIVE_WORDS },
     Target { name: "pypi-endpoint", run: pypi_endpoint::requests, words: pypi_endpoint::WORDS },
+    Target { name: "nuget-route", run: nuget::route, words: nuget::ROUTE_WORDS },
+    Target { name: "nuget-version", run: nuget::versions, words: nuget::VERSION_WORDS },
+    Target { name: "nuget-nuspec", run: nuget::nuspec, words: nuget::NUSPEC_WORDS },
+    Target { name: "nuget-package", run: nuget::package, words: nuget::PACKAGE_WORDS },
+    Target { name: "nuget-registration", run: nuget::registration, words: nuget::REGISTRATION_WORDS },
+    Target { name: "nuget-push", run: nuget::push, words: nuget::PUSH_WORDS },
     Target { name: "pypi-route", run: pypi::route, words: pypi::ROUTE_WORDS },
     Target { name: "pypi-version", run: pypi::version, words: pypi::VERSION_WORDS },
     Target { name: "pypi-page", run: pypi::page, words: pypi::PAGE_WORDS },
     Target { name: "pypi-form", run: pypi::form, words: pypi::FORM_WORDS },
     Target { name: "pypi-metadata", run: pypi::metadata, words: pypi::METADATA_WORDS },
     Target { name: "pypi-archive", run: pypi::archive, words: pypi::ARCHIVE_WORDS },
-    Target { name: "cargo-endpoint", run: cargo::endpoint, words: cargo::ENDPOINT_WORDS },
-    Target { name: "cargo-route", run: cargo::route, words: cargo::ROUTE_WORDS },
-    Target { name: "cargo-index", run: cargo::index, words: cargo::INDEX_WORDS },
-    Target { name: "cargo-publish", run: cargo::publish, words: cargo::PUBLISH_WORDS },
-    Target { name: "cargo-archive", run: cargo::archive, words: cargo::ARCHIVE_WORDS },
     Target { name: "ruby-endpoint", run: ruby::endpoint, words: ruby::ENDPOINT_WORDS },
     Target { name: "ruby-route", run: ruby::route, words: ruby::ROUTE_WORDS },
     Target { name: "ruby-spec", run: ruby::spec, words: ruby::SPEC_WORDS },
