@@ -4,6 +4,7 @@
 //! the page is asked for next.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use codeartifact::quota;
@@ -28,6 +29,8 @@ const FETCHES_PER_VERSION_MAX: usize = 3;
 const VERSIONS_MAX: usize = 4096;
 /// How many pages and downloads may wait with what they found to be due; of others it is found again at the next request.
 const WAITING_MAX: usize = 1024;
+/// How often work is waited for that others began.
+const FOLLOWED_MAX: usize = 3;
 /// Of how many versions it is remembered that the log says why not all of their files come.
 const TOLD_MAX: usize = 4096;
 
@@ -101,21 +104,34 @@ pub(super) fn start(shared: &Arc<Shared>, visit: &Arc<Visit>, project: &ProjectN
     tokio::spawn(async move {
         let _places = (listed, waiting);
         for due in due {
-            let key = (visit.repository.clone(), project.clone(), due.version.clone());
-            let work = || {
-                let (shared, visit) = (Arc::clone(&shared), Arc::clone(&visit));
-                let (project, due) = (project.clone(), due.clone());
-                async move {
-                    if let Err(refusal) = refresh(&shared, &visit, &project, &due).await {
-                        let (version, sentence) = (&due.version, &refusal.sentence);
-                        log::debug!("{project}@{version} is not up to date with its index: {sentence}");
-                    }
-                }
-            };
-            // A list that is full is worked off; the next request for the page tries again.
-            let _ = shared.pypi.refreshing.versions.join(key, work).await;
+            work_off(&shared, &visit, &project, &due).await;
         }
     });
+}
+
+/// Brings one version up to date, or waits for whoever does; work that began before may not know what is due here, so that
+/// it is followed by work that does.
+async fn work_off(shared: &Arc<Shared>, visit: &Arc<Visit>, project: &ProjectName, due: &Due) {
+    let key = (visit.repository.clone(), project.clone(), due.version.clone());
+    let begun = Arc::new(AtomicBool::new(false));
+    for _ in 0..FOLLOWED_MAX {
+        let work = || {
+            let (shared, visit, begun) = (Arc::clone(shared), Arc::clone(visit), Arc::clone(&begun));
+            let (project, due) = (project.clone(), due.clone());
+            async move {
+                begun.store(true, Ordering::Relaxed);
+                if let Err(refusal) = refresh(&shared, &visit, &project, &due).await {
+                    let (version, sentence) = (&due.version, &refusal.sentence);
+                    log::debug!("{project}@{version} is not up to date with its index: {sentence}");
+                }
+            }
+        };
+        // A list that is full is worked off; the next request for the page tries again.
+        let ended = shared.pypi.refreshing.versions.join(key.clone(), work).await;
+        if ended.is_err() || begun.load(Ordering::Relaxed) {
+            return;
+        }
+    }
 }
 
 /// Brings one version up to date, as far as its index and its repositories let it.
