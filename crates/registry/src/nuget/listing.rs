@@ -185,7 +185,7 @@ async fn take_over_remarks(
 /// What a registry says against a version: that it is not listed, and its deprecation in its own words.
 pub(super) fn remarks(listed: &Listed) -> Remarks {
     Remarks {
-        deprecated: listed.deprecation.as_ref().map(|value| value.to_string()),
+        deprecated: listed.deprecation.as_ref().map(ToString::to_string),
         yanked: (!listed.is_listed).then(|| UNLISTED_OUTSIDE.to_owned()),
     }
 }

@@ -113,6 +113,18 @@ async fn a_version_that_can_be_had_from_above_is_not_published() {
     shop.pushed("app", "Gadget", "2.0.0", "mine").await;
 }
 
+#[tokio::test]
+async fn a_package_that_is_closed_to_publishing_takes_nothing_in_any_spelling() {
+    let shop = Shop::new();
+    shop.pushed("app", "Acme.Kit", "1.0.0", "1").await;
+    shop.restrict("app", "ACME.kit", "BLOCK", "BLOCK");
+    for id in ["Acme.Kit", "acme.kit", "ACME.KIT"] {
+        let sentence = shop.push("app", &nupkg(id, "2.0.0", "2")).await.refused(409);
+        assert!(sentence.contains("blocked by its package origin configuration"), "{sentence}");
+    }
+    assert_eq!(shop.versions("app", "acme.kit").len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_twenty_who_push_a_version_one_wins() {
     let shop = Arc::new(Shop::new());

@@ -90,6 +90,18 @@ async fn search_finds_what_is_held_and_asks_nobody() {
 }
 
 #[tokio::test]
+async fn packages_are_found_by_their_kind() {
+    let shop = Shop::new();
+    let kind = "<packageTypes><packageType name=\"DotnetTool\"/></packageTypes>";
+    assert_eq!(shop.push_saying("app", "Acme.Cli", "1.0.0", kind).await.status, 201);
+    shop.pushed("app", "Acme.Kit", "1.0.0", "x").await;
+    for (kind, expected) in [("DotnetTool", "Acme.Cli"), ("dependency", "Acme.Kit")] {
+        let found = shop.get("app", &format!("v3/query?q=acme&packageType={kind}")).await.ok();
+        assert_eq!((&found["totalHits"], &found["data"][0]["id"]), (&json!(1), &json!(expected)));
+    }
+}
+
+#[tokio::test]
 async fn clients_of_version_2_are_served() {
     let shop = Shop::new();
     shop.pushed("store", "Acme.Kit", "1.0.0", "1").await;
