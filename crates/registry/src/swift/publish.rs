@@ -62,7 +62,8 @@ pub(super) async fn answer(
     mut intake: Intake,
 ) -> Result<Response<Body>, Refusal> {
     let outcome = put(shared, visit, package, version, &mut intake).await;
-    if outcome.is_err() {
+    // Who expects anything is waiting with the body.
+    if outcome.is_err() && !visit.headers.contains_key(EXPECT) {
         intake.drain().await;
     }
     outcome
