@@ -193,11 +193,11 @@ MISTAKES = {
 
 
 def test_mistakes_are_said_in_sentences(configured):
-    server = configured("[connections.team]\nurl = 'http://x.example/'\nformat = 'nuget'\ntoken = 't'\n")
+    server = configured("[connections.team]\nurl = 'http://x.example/'\nformat = 'swift'\ntoken = 't'\n")
     done = server.run("check-config", server.config)
     assert done.returncode == 0, done.stderr
-    assert "can be used: 1 connections of its own, 0 webhooks" in done.stdout
-    assert "nuget, for which nothing is fetched" in done.stdout and "over http" in done.stdout
+    assert "can be used: 1 connection of its own, 0 webhooks." in done.stdout
+    assert "swift, for which nothing is fetched" in done.stdout and "over http" in done.stdout
     for text, says in MISTAKES.items():
         (server.folder / "homeregion.toml").write_text(text)
         done = server.run("check-config", server.config)

@@ -8,18 +8,17 @@ use crate::arguments::CheckConfig;
 use crate::configuration::Configuration;
 use crate::packages;
 
-/// Formats whose packages are served.
-const SERVED: [Format; 5] = [Format::Npm, Format::Pypi, Format::Maven, Format::Cargo, Format::Generic];
+/// Formats of which nothing is fetched from elsewhere: neither has a public registry, nor AWS a connection for them.
+const WITHOUT_REGISTRIES: [Format; 2] = [Format::Generic, Format::Swift];
 
 /// Reads the file, and prints what may surprise; one that cannot be used is an error.
 pub fn run(arguments: &CheckConfig) -> Result<(), String> {
     let configuration = Configuration::read(Some(&arguments.config))?;
     let mut notes = Vec::new();
     for (name, connection) in &configuration.connections {
-        let is_served = Format::parse(&connection.format).is_some_and(|format| SERVED.contains(&format));
-        if !is_served || connection.format == "generic" {
+        if Format::parse(&connection.format).is_some_and(|format| WITHOUT_REGISTRIES.contains(&format)) {
             notes.push(format!(
-                "[connections.{name}] has the format {}, for which nothing is fetched from elsewhere yet",
+                "[connections.{name}] has the format {}, for which nothing is fetched from elsewhere",
                 connection.format
             ));
         }
@@ -46,8 +45,15 @@ pub fn run(arguments: &CheckConfig) -> Result<(), String> {
         say!("note: {note}");
     }
     say!(
-        "{} can be used: {connections} connections of its own, {sinks} webhooks.",
-        arguments.config.display()
+        "{} can be used: {} of its own, {}.",
+        arguments.config.display(),
+        counted(connections, "connection"),
+        counted(sinks, "webhook")
     );
     Ok(())
+}
+
+/// A number with its noun.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
