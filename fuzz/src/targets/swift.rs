@@ -184,7 +184,7 @@ pub(super) fn manifest(data: &[u8]) {
         assert!(swift_version(&file).is_some());
         assert_eq!(variant([file.as_str()].into_iter(), tools), Some(file.as_str()));
     }
-    if let Some(one) = canonical(&text) {
+    if let Some(one) = canonical(&text).filter(|one| one.len() < 2000) {
         assert_eq!(canonical(&format!("https://{one}")).as_deref(), Some(one.as_str()), "{text:?}");
     }
     assert!(!is_linkable(&text) || text.is_ascii());

@@ -9,7 +9,7 @@ const BYTES_MAX: usize = 2048;
 /// `https://host/a/b.git`, `ssh://git@host/a/b` and `git@host:a/b` are the same (assumed, as SwiftPM compares).
 pub fn canonical(url: &str) -> Option<String> {
     let url = url.trim();
-    if url.is_empty() || url.len() > BYTES_MAX || url.chars().any(char::is_control) {
+    if url.is_empty() || url.len() > BYTES_MAX || url.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return None;
     }
     let lower = url.to_lowercase();
@@ -70,6 +70,7 @@ mod tests {
             "https://git.example",
             "git.example/mona",
             "a\nb://c/d",
+            "a:b .git",
             &"a".repeat(3000),
         ] {
             assert_eq!(canonical(url), None, "{url}");
