@@ -6,7 +6,8 @@
 //! apart by position, since a name beside a version would not fit PostgreSQL's index entries.
 
 /// The history of the schema; a published text never changes.
-pub(crate) const MIGRATIONS: &[&str] = &["
+pub(crate) const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE codeartifact_domain (
     account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
     encryption_key TEXT NOT NULL,
@@ -91,7 +92,8 @@ CREATE TABLE codeartifact_tag (
     key TEXT NOT NULL,
     value TEXT NOT NULL,
     PRIMARY KEY (account, region, resource, key));
-", "
+",
+    "
 CREATE TABLE codeartifact_package_group (
     account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL, pattern TEXT NOT NULL,
     description TEXT,
@@ -125,32 +127,38 @@ CREATE TABLE codeartifact_first_sight (
 
 CREATE INDEX codeartifact_package_by_domain
     ON codeartifact_package (account, region, domain, format, namespace, name);
-", "
+",
+    "
 CREATE INDEX codeartifact_package_by_crate
     ON codeartifact_package (account, region, domain, repository, REPLACE(LOWER(name), '_', '-'))
     WHERE format = 'cargo';
-", "
+",
+    "
 CREATE TABLE codeartifact_policy (
     account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL, repository TEXT NOT NULL,
     revision TEXT NOT NULL,
     document TEXT NOT NULL,
     PRIMARY KEY (account, region, domain, repository));
-", "
+",
+    "
 CREATE TABLE codeartifact_revoked_token (
     account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL, subject TEXT NOT NULL,
     until_ms INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL,
     PRIMARY KEY (account, region, domain, subject));
-", "
+",
+    "
 CREATE TABLE codeartifact_postponed_deletion (
     account TEXT NOT NULL, region TEXT NOT NULL, domain TEXT NOT NULL, repository TEXT NOT NULL,
     arn_partition TEXT NOT NULL,
     administrator TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (account, region, domain, repository));
-", "
+",
+    "
 ALTER TABLE codeartifact_package_version ADD COLUMN deprecated_here INTEGER NOT NULL DEFAULT 0;
-"];
+",
+];
 
 /// Where a blob may still be needed.
 pub(crate) const BLOB_REFERENCES: &[&str] = &["SELECT 1 FROM codeartifact_asset WHERE sha256 = ?1 LIMIT 1"];

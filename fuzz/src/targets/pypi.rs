@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
+use formats::multipart::{FormError, Piece, Reader};
 use formats::pypi::accept::Form;
 use formats::pypi::file::FileName;
 use formats::pypi::metadata::{CoreMetadata, METADATA_BYTES_MAX};
-use formats::multipart::{FormError, Piece, Reader};
 use formats::pypi::name::ProjectName;
 use formats::pypi::page::Page;
 use formats::pypi::record::{Record, offered};
@@ -173,7 +173,9 @@ fn parts(data: &[u8], step: usize) -> Result<Vec<Part>, FormError> {
     let mut parts: Vec<Part> = Vec::new();
     for chunk in data.chunks(step) {
         reader.feed(chunk, &mut |piece| match piece {
-            Piece::Begin { name, file, .. } => parts.push((name.to_owned(), file.map(str::to_owned), Vec::new())),
+            Piece::Begin { name, file, .. } => {
+                parts.push((name.to_owned(), file.map(str::to_owned), Vec::new()));
+            }
             Piece::Bytes(bytes) => parts.last_mut().expect("a part began").2.extend_from_slice(bytes),
             Piece::End => {}
         })?;

@@ -45,7 +45,7 @@ def swift(installed, shop):
     installed.write("DemoLib/package-metadata.json", json.dumps(metadata))
     installed.write("App/Sources/App/main.swift", "import DemoLib\nprint(hi())\n")
     who = "-c user.email=a@example.com -c user.name=a"
-    installed.run("sh", "-c", f"git init -q . && git add -A && git {who} commit -qm 1", cwd="/root/work/DemoLib")
+    installed.run("sh", "-c", f"git init -q . && git add -A && git {who} commit -qm 1", cwd="/srv/work/DemoLib")
     return installed
 
 
@@ -59,8 +59,8 @@ def log_in(swift, shop):
 
 def publish(swift, shop, version, *more, **how):
     url = shop.url().rstrip("/")
-    words = ["acme.DemoLib", version, "--url", url, "--scratch-directory", "/root/work/scratch", *more]
-    return swift.run("swift", "package-registry", "publish", *words, cwd="/root/work/DemoLib", **how)
+    words = ["acme.DemoLib", version, "--url", url, "--scratch-directory", "/srv/work/scratch", *more]
+    return swift.run("swift", "package-registry", "publish", *words, cwd="/srv/work/DemoLib", **how)
 
 
 def test_scenario_29_publish_resolve_and_build(swift, shop):
@@ -78,18 +78,18 @@ def test_scenario_29_publish_resolve_and_build(swift, shop):
     assert shop.json("acme/demolib/1.1.0")["metadata"]["repositoryURLs"] == [SOURCE]
 
     swift.write("App/Package.swift", APP % BY_ID)
-    swift.run("swift", "package", "resolve", cwd="/root/work/App")
-    pins = json.loads((swift.root / "root/work/App/Package.resolved").read_text())["pins"]
+    swift.run("swift", "package", "resolve", cwd="/srv/work/App")
+    pins = json.loads((swift.root / "srv/work/App/Package.resolved").read_text())["pins"]
     assert [(pin["kind"], pin["state"]["version"]) for pin in pins] == [("registry", "1.1.0")]
-    assert "hi of 6.0" in swift.run("swift", "run", "App", cwd="/root/work/App").splitlines()
+    assert "hi of 6.0" in swift.run("swift", "run", "App", cwd="/srv/work/App").splitlines()
 
 
 def test_a_dependency_from_its_source_comes_from_the_registry(swift, shop):
     log_in(swift, shop)
     publish(swift, shop, "1.1.0", "--metadata-path", "package-metadata.json", may_abort=True)
     swift.write("App/Package.swift", APP % BY_URL)
-    swift.run("swift", "package", "--replace-scm-with-registry", "resolve", cwd="/root/work/App")
-    pins = json.loads((swift.root / "root/work/App/Package.resolved").read_text())["pins"]
+    swift.run("swift", "package", "--replace-scm-with-registry", "resolve", cwd="/srv/work/App")
+    pins = json.loads((swift.root / "srv/work/App/Package.resolved").read_text())["pins"]
     assert [(pin["identity"], pin["kind"]) for pin in pins] == [("acme.demolib", "registry")]
 
 
@@ -109,7 +109,7 @@ def test_a_signed_release_is_checked_by_the_client(swift, shop):
     assert {"source-archive-signature", "metadata.json", "metadata-signature"} <= names
     # The signer is nobody that this system trusts, which only somebody who reads the signature can say.
     swift.write("App/Package.swift", APP % BY_ID)
-    printed = swift.run("swift", "package", "resolve", cwd="/root/work/App")
+    printed = swift.run("swift", "package", "resolve", cwd="/srv/work/App")
     assert "the signer" in printed and "Acme Signer" in printed and "is not trusted" in printed, printed
 
 
@@ -118,7 +118,7 @@ def test_aws_codeartifact_login_logs_swift_in(swift, shop):
     program = home.bin / "swift"
     # What it wrote into the home folder here counts in the root folder, too.
     netrc = shlex.quote(str(swift.root / "root/.netrc"))
-    inside = f'exec chroot {shlex.quote(str(swift.root))} env -C /root/work/App HOME=/root PATH=/usr/bin:/bin swift "$@"'
+    inside = f'exec chroot {shlex.quote(str(swift.root))} env -C /srv/work/App HOME=/root PATH=/usr/bin:/bin swift "$@"'
     program.write_text(f'#!/bin/sh\n[ -f "$HOME/.netrc" ] && cp "$HOME/.netrc" {netrc}\n{inside}\n')
     program.chmod(0o755)
     swift.write("App/Package.swift", APP % BY_ID)
@@ -129,7 +129,7 @@ def test_aws_codeartifact_login_logs_swift_in(swift, shop):
         assert "_MultiHandle deallocated" in str(error), error
     finally:
         home.discard()
-    configuration = json.loads((swift.root / "root/work/App/.swiftpm/configuration/registries.json").read_text())
+    configuration = json.loads((swift.root / "srv/work/App/.swiftpm/configuration/registries.json").read_text())
     assert configuration["registries"]["[default]"]["url"].rstrip("/") == shop.url().rstrip("/")
     publish(swift, shop, "1.0.0", may_abort=True)
-    swift.run("swift", "package", "resolve", cwd="/root/work/App")
+    swift.run("swift", "package", "resolve", cwd="/srv/work/App")

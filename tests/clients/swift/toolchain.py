@@ -41,10 +41,10 @@ class Toolchain:
 
     def forget(self):
         """Removes what SwiftPM remembers of registries and packages."""
-        for name in (".swiftpm", ".netrc", ".cache/org.swift.swiftpm", "work"):
-            path = self.root / "root" / name
+        for name in ("root/.swiftpm", "root/.netrc", "root/.cache/org.swift.swiftpm", "srv/work"):
+            path = self.root / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        (self.root / "root/work/scratch").mkdir(parents=True)
+        (self.root / "srv/work/scratch").mkdir(parents=True)
 
     def trust(self, authority):
         """Makes the system in the root folder trust an authority."""
@@ -52,11 +52,11 @@ class Toolchain:
         self.run("update-ca-certificates", "--fresh", cwd="/")
 
     def write(self, path, text):
-        file = self.root / "root" / "work" / path
+        file = self.root / "srv" / "work" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
-    def run(self, *command, cwd="/root/work", fails=False, may_abort=False):
+    def run(self, *command, cwd="/srv/work", fails=False, may_abort=False):
         """Runs a command; answers what it printed. With `fails`, it has to fail.
 
         Debian's build of SwiftPM may abort after it has done a login or an upload, while it closes the connection.

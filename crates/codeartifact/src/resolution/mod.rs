@@ -10,8 +10,8 @@ mod closed;
 mod outward;
 mod walk;
 
-pub use closed::closed;
 pub use census::{Census, Frame, State, census};
+pub use closed::closed;
 pub use outward::{Outward, outward};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -84,8 +84,8 @@ pub fn sign(secret: &[u8; 32], claims: &Claims) -> String {
     let header = format!(r#"{{"ver":{VERSION},"kid":"{}"}}"#, key_id(secret));
     let Claims { domain, account, principal, issued_ms, expires_s } = claims;
     let life_ms = expires_s * 1000 - issued_ms;
-    let payload =
-        json!([domain.name, domain.account, domain.region, account, principal, expires_s, life_ms]).to_string();
+    let payload = json!([domain.name, domain.account, domain.region, account, principal, expires_s, life_ms])
+        .to_string();
     let signed = format!("{}.{}", BASE64.encode(header), BASE64.encode(payload));
     let code = BASE64.encode(code(secret, &signed).finalize().into_bytes());
     format!("{signed}.{code}")

@@ -13,10 +13,10 @@ fn a_large_repository_is_gone_at_once_and_its_packages_follow_with_one_event_eac
     shop(&[("app", &[]), ("team", &[])], |world, caller| {
         for number in 0..PACKAGES {
             let package = format!("p{number}");
-            published(world, &caller, "app", &package, "1.0.0");
-            published(world, &caller, "app", &package, "1.1.0");
+            published(world, caller, "app", &package, "1.0.0");
+            published(world, caller, "app", &package, "1.1.0");
         }
-        published(world, &caller, "team", "kept", "1.0.0");
+        published(world, caller, "team", "kept", "1.0.0");
         caller.ok("UpdateRepository", of("team", json!({"upstreams": [{"repositoryName": "app"}]})));
         let deleted = || {
             let events = now(world.store().events_after(0, 10_000));

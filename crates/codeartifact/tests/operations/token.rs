@@ -97,9 +97,9 @@ fn revoke(world: &World, call: Call, whose: Whose) -> Result<(), Refused> {
 fn revoked_tokens_open_nothing_and_later_ones_do() {
     shop(&[], |world, caller| {
         let key = caller.call().installation.token_key;
-        let (first, second) = (token_of(&caller), {
+        let (first, second) = (token_of(caller), {
             world.pass(Duration::from_secs(1));
-            token_of(&caller)
+            token_of(caller)
         });
         assert_eq!(admitted(world, key, &first), Ok(()));
         let claims = token::verify(&key, &first, caller.call().now).unwrap();
@@ -116,14 +116,14 @@ fn revoked_tokens_open_nothing_and_later_ones_do() {
         assert_eq!(admitted(world, key, &second), Err(token::Refused::Revoked));
 
         world.pass(Duration::from_secs(1));
-        let third = token_of(&caller);
+        let third = token_of(caller);
         assert_eq!(admitted(world, key, &third), Ok(()));
         revoke(world, caller.call(), Whose::Everybody).unwrap();
         assert_eq!(admitted(world, key, &third), Err(token::Refused::Revoked));
 
         world.pass(Duration::from_hours(13));
         assert_eq!(world.store().write_blocking(token::sweep), Ok(4));
-        assert_eq!(admitted(world, key, &token_of(&caller)), Ok(()));
+        assert_eq!(admitted(world, key, &token_of(caller)), Ok(()));
     });
 }
 
@@ -153,7 +153,7 @@ fn only_the_domains_own_account_revokes_its_tokens() {
 fn a_domain_that_is_created_again_does_not_know_the_tokens_of_the_first() {
     shop(&[], |world, caller| {
         let key = caller.call().installation.token_key;
-        let former = token_of(&caller);
+        let former = token_of(caller);
         for (operation, input) in [
             ("DeleteRepository", json!({"domain": "shop", "repository": "app"})),
             ("DeleteDomain", json!({"domain": "shop"})),
@@ -168,6 +168,6 @@ fn a_domain_that_is_created_again_does_not_know_the_tokens_of_the_first() {
         world.pass(Duration::from_millis(1));
         caller.ok("CreateDomain", json!({"domain": "shop"}));
         assert_eq!(admitted(world, key, &former), Err(token::Refused::OfFormerDomain));
-        assert_eq!(admitted(world, key, &token_of(&caller)), Ok(()));
+        assert_eq!(admitted(world, key, &token_of(caller)), Ok(()));
     });
 }

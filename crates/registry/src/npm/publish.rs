@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use codeartifact::arrival::{self, Admission, NewVersion};
-use codeartifact::{package_version, quota};
 use codeartifact::resolution::{self, Found};
+use codeartifact::{package_version, quota};
 use formats::npm::integrity::TarballDigests;
 use formats::npm::name::PackageName;
 use formats::npm::publish::{BodyError, Change, Document, Limits, Piece, Publication, PublishError, Reader};

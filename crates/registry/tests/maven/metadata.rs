@@ -9,7 +9,9 @@ use crate::support::Shop;
 const METADATA: &str = "com/acme/kit/maven-metadata.xml";
 
 fn listing(versions: &[&str]) -> String {
-    let versions: String = versions.iter().map(|version| format!("<version>{version}</version>")).collect();
+    let versions: Vec<String> =
+        versions.iter().map(|version| format!("<version>{version}</version>")).collect();
+    let versions = versions.concat();
     format!(
         "<metadata><groupId>com.acme</groupId><artifactId>kit</artifactId><versioning><versions>{versions}\
          </versions></versioning></metadata>"
@@ -29,7 +31,7 @@ async fn deploy(shop: &Shop, time: &str, number: u32) {
         let file = format!("{folder}/kit-{build}{kind}.{extension}");
         shop.put("app", &file, format!("{kind}{extension} of {number}")).await.ok();
     }
-    let files: String = [("", "jar"), ("", "pom"), ("sources", "jar")]
+    let files: Vec<String> = [("", "jar"), ("", "pom"), ("sources", "jar")]
         .iter()
         .map(|(classifier, extension)| {
             format!(
@@ -38,6 +40,7 @@ async fn deploy(shop: &Shop, time: &str, number: u32) {
             )
         })
         .collect();
+    let files = files.concat();
     let document = format!(
         "<metadata modelVersion=\"1.1.0\"><groupId>com.acme</groupId><artifactId>kit</artifactId>\
          <version>1.0-SNAPSHOT</version><versioning><snapshot><timestamp>{time}</timestamp>\

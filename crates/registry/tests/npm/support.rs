@@ -13,8 +13,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Frame;
 use hyper::{HeaderMap, Request, StatusCode};
 use registry::upstream::{
-    Fetcher, FetcherOptions, Identity, Machine, Policy, Remembered, Resolver, ServerAddress,
-    Settings,
+    Fetcher, FetcherOptions, Identity, Machine, Policy, Remembered, Resolver, ServerAddress, Settings,
 };
 use registry::{Endpoint, Parts, Upstreams};
 use serde_json::{Value, json};
