@@ -6,9 +6,8 @@ use std::time::Instant;
 use super::Bench;
 use super::contender::{self, Contender};
 use crate::load::Template;
-use crate::peer::homeregion::{Refused, ask, call};
+use crate::peer::homeregion::{Refused, repository};
 use crate::peer::nginx::{self, NGINX};
-use crate::peer::signed::Operation;
 use crate::process::Process;
 use crate::report::{Aim, Better, Figure, Measure, OURS};
 use crate::wire::Connection;
@@ -110,7 +109,7 @@ fn download(bench: &Bench, bytes: &[u8], time: &mut Figure, growth: &mut Figure)
 fn idle_mib(bench: &Bench) -> Result<f64, Refused> {
     bench.homeregion.forget(DATA)?;
     let server = bench.homeregion.start(DATA, &[])?;
-    prepared(&server)?;
+    repository(&server, "generic")?;
     Ok(server.peak_mib()?)
 }
 
@@ -127,7 +126,7 @@ fn stored(
     }
     bench.homeregion.forget(DATA)?;
     let server = bench.homeregion.start(DATA, &[])?;
-    let (path, token) = prepared(&server)?;
+    let (path, token) = repository(&server, "generic")?;
     let path = format!("{path}acme/tool/1.0.0/{NAME}");
     let mut connection = Connection::open(server.address).map_err(|error| error.to_string())?;
     let head = format!(
@@ -145,24 +144,8 @@ fn stored(
     }
 }
 
-/// Makes a repository; answers the path of its generic endpoint and the header that opens it.
-fn prepared(server: &Process) -> Result<(String, String), Refused> {
-    let post = |path: &str| Operation::rest("codeartifact", "POST", path, "{}");
-    call(server, &post("/v1/domain?domain=shop"), 0)?;
-    call(server, &post("/v1/repository?domain=shop&repository=store"), 0)?;
-    let token =
-        ask(server, &Operation::rest("codeartifact", "POST", "/v1/authorization-token?domain=shop", ""))?;
-    let token =
-        format!("Authorization: Bearer {}\r\n", token["authorizationToken"].as_str().unwrap_or_default());
-    let endpoint = "/v1/repository/endpoint?domain=shop&repository=store&format=generic";
-    let found = ask(server, &Operation::rest("codeartifact", "GET", endpoint, ""))?;
-    let url = found["repositoryEndpoint"].as_str().unwrap_or_default();
-    let path = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).map_or("", |(_, path)| path);
-    Ok((format!("/{}/", path.trim_end_matches('/')), token))
-}
-
 /// Megabytes that do not compress.
-fn noise(megabytes: usize) -> Vec<u8> {
+pub(super) fn noise(megabytes: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(megabytes * 1_000_000 + 8);
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     while bytes.len() < megabytes * 1_000_000 {

@@ -14,13 +14,21 @@ pub struct Contender {
 }
 
 /// Loads them in turn, round after round; a sample is the rate of one round.
-pub fn rounds(bench: &Bench, mut contenders: Vec<Contender>) -> Result<Vec<Figure>, String> {
+pub fn rounds(bench: &Bench, contenders: Vec<Contender>) -> Result<Vec<Figure>, String> {
+    Ok(rounds_of(bench, contenders)?.0)
+}
+
+/// The same, handing the servers back, which go on.
+pub fn rounds_of(
+    bench: &Bench,
+    mut contenders: Vec<Contender>,
+) -> Result<(Vec<Figure>, Vec<Process>), String> {
     for _ in 0..bench.effort.rounds {
         for contender in &mut contenders {
             contender.round(bench)?;
         }
     }
-    Ok(contenders.into_iter().map(|contender| contender.figure).collect())
+    Ok(contenders.into_iter().map(|contender| (contender.figure, contender.server)).unzip())
 }
 
 impl Contender {

@@ -2,17 +2,21 @@
 
 pub mod asset;
 mod contender;
+pub mod gems;
 pub mod herd;
 pub mod install;
 pub mod manifest;
 pub mod memory;
+pub mod nuget;
 pub mod operation;
 pub mod package_list;
 pub mod packument;
 pub mod project_page;
 pub mod publish;
+mod push;
 pub mod start;
 pub mod task_list;
+mod warm;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -91,6 +95,8 @@ pub const ALL: &[(&str, Take)] = &[
     ("project-page", project_page::take),
     ("herd", herd::take),
     ("publish", publish::take),
+    ("nuget", nuget::take),
+    ("gems", gems::take),
     ("asset", asset::take),
     ("list-packages", package_list::take),
     ("install", install::take),

@@ -1,19 +1,16 @@
 //! Publishing small npm packages, a new name each, over connections that wait for their answer: the product answers when
 //! the package is on the disk.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
-
 use serde_json::json;
 use testkit::npm_registry::{Tarball, tarball};
 
 use super::Bench;
+use super::push::push;
 use crate::peer::homeregion::Refused;
 use crate::peer::npm::{Endpoint, VERDACCIO};
 use crate::peer::verdaccio::{self, registry};
 use crate::process::Process;
 use crate::report::{Aim, Better, Figure, Measure, OURS};
-use crate::wire::Connection;
 
 /// Packages of one round.
 const PACKAGES: usize = 1000;
@@ -54,55 +51,24 @@ fn round(bench: &Bench, source: &Process, figure: &mut Figure) -> Result<(), Ref
     let count = if bench.effort.rounds == 1 { PACKAGES / 10 } else { PACKAGES };
     let packed =
         tarball(&[("package.json", br#"{"name":"bench","version":"1.0.0"}"#), ("index.js", &[b'x'; 8000])]);
-    let next = AtomicUsize::new(0);
     let cpu = server.cpu()?;
-    let begun = Instant::now();
-    std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|_| scope.spawn(|| client(server, endpoint.path(), &token, &packed, &next, count)))
-            .collect();
-        clients.into_iter().try_for_each(|client| {
-            client.join().unwrap_or_else(|_| Err("a client broke off".to_owned().into()))
-        })
-    })?;
-    #[allow(clippy::cast_precision_loss)] // a thousand
-    let count = count as f64;
-    figure.samples.push(count / begun.elapsed().as_secs_f64());
-    figure.add("server CPU ms/package", server.cpu()?.saturating_sub(cpu).as_secs_f64() * 1e3 / count);
-    Ok(())
-}
-
-/// Publishes one package after the other until all are taken.
-fn client(
-    server: &Process,
-    path: &str,
-    token: &str,
-    packed: &Tarball,
-    next: &AtomicUsize,
-    count: usize,
-) -> Result<(), Refused> {
-    let mut connection = Connection::open(server.address).map_err(|error| error.to_string())?;
-    loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= count {
-            return Ok(());
-        }
+    let path = endpoint.path();
+    let took = push(server, CLIENTS, count, |number| {
         let name = format!("bench-{number}");
-        let body = document(&name, packed);
-        let request = format!(
+        let body = document(&name, &packed);
+        let head = format!(
             "PUT {path}{name} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             server.address,
             body.len()
         );
-        let answer = connection.send(request.as_bytes()).map_err(|error| error.to_string())?;
-        if !(200..300).contains(&answer.status) {
-            return Err(format!("publishing answers {}: {}", answer.status, answer.text()).into());
-        }
-        if answer.header("connection") == Some("close") {
-            connection = Connection::open(server.address).map_err(|error| error.to_string())?;
-        }
-    }
+        [head.as_bytes(), body.as_bytes()].concat()
+    })?;
+    #[allow(clippy::cast_precision_loss)] // a thousand
+    let count = count as f64;
+    figure.samples.push(count / took);
+    figure.add("server CPU ms/package", server.cpu()?.saturating_sub(cpu).as_secs_f64() * 1e3 / count);
+    Ok(())
 }
 
 /// What `npm publish` sends.

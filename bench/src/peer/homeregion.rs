@@ -97,3 +97,19 @@ pub fn ask(server: &Process, operation: &Operation) -> Result<Value, Refused> {
     let answer = call(server, operation, 0)?;
     serde_json::from_slice(&answer.body).map_err(|error| Refused::Failed(error.to_string()))
 }
+
+/// Makes a repository; answers the path of its endpoint of a format and the header that opens it.
+pub fn repository(server: &Process, format: &str) -> Result<(String, String), Refused> {
+    let post = |path: &str| Operation::rest("codeartifact", "POST", path, "{}");
+    call(server, &post("/v1/domain?domain=shop"), 0)?;
+    call(server, &post("/v1/repository?domain=shop&repository=store"), 0)?;
+    let token =
+        ask(server, &Operation::rest("codeartifact", "POST", "/v1/authorization-token?domain=shop", ""))?;
+    let token =
+        format!("Authorization: Bearer {}\r\n", token["authorizationToken"].as_str().unwrap_or_default());
+    let endpoint = format!("/v1/repository/endpoint?domain=shop&repository=store&format={format}");
+    let found = ask(server, &Operation::rest("codeartifact", "GET", &endpoint, ""))?;
+    let url = found["repositoryEndpoint"].as_str().unwrap_or_default();
+    let path = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).map_or("", |(_, path)| path);
+    Ok((format!("/{}/", path.trim_end_matches('/')), token))
+}
