@@ -81,7 +81,7 @@ def test_the_asset_of_a_version_is_its_tarball_with_four_hashes(shop):
     }
 
 
-def test_after_disassociation_the_lockfile_still_installs_and_nothing_new_does(shop, public):
+def test_scenario_5_after_disassociation_the_lockfile_still_installs_and_nothing_new_does(shop, public):
     project = install(shop)
     before = installed(project)
     answered = answer(shop.disconnect())["repository"]
@@ -104,7 +104,7 @@ def test_after_disassociation_the_lockfile_still_installs_and_nothing_new_does(s
     shop.codeartifact.update_repository(domain="shop", repository="store", upstreams=[{"repositoryName": "other"}])
 
 
-def test_what_was_kept_outlives_its_sources(shop):
+def test_scenario_5_what_was_kept_outlives_its_sources(shop):
     project = install(shop, **{"fixture-30": "1.0.0"})
     before = installed(project)
     shop.disconnect()
