@@ -19,12 +19,13 @@ const PAGES_MAX: i32 = 16 * 1024;
 /// Commits between two clean-ups by the writer, when readers keep the first one from finishing.
 const COMMITS_BETWEEN: u32 = 256;
 
-/// Starts the checkpoint thread and makes the writer's commits wake it.
+/// Starts the checkpoint thread and makes the writer's commits wake it; it ends with its connection, still open, as its
+/// result.
 pub(crate) fn start(
     connection: Connection,
     writer: &mut Tx,
     health: Arc<Health>,
-) -> Result<JoinHandle<()>, OpenError> {
+) -> Result<JoinHandle<Connection>, OpenError> {
     let Owned::Sqlite(database) = &mut writer.connection else {
         unreachable!("SQLite's threads are made with its connections")
     };
@@ -46,6 +47,7 @@ pub(crate) fn start(
             while woken.recv().is_ok() {
                 checkpoint(&connection, &health);
             }
+            connection
         })
         .map_err(|error| OpenError::Broken(format!("cannot start a thread: {error}")))
 }

@@ -33,7 +33,8 @@ pub(crate) struct Sqlite {
     file: PathBuf,
     clock: Clock,
     entropy: Entropy,
-    threads: Vec<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
+    checkpoints: Option<JoinHandle<rusqlite::Connection>>,
     /// Held by all but onlookers.
     _lock: Option<FolderLock>,
 }
@@ -66,7 +67,8 @@ impl Sqlite {
             file,
             clock: options.clock.clone(),
             entropy: options.entropy.clone(),
-            threads: vec![writer, checkpoints],
+            writer: Some(writer),
+            checkpoints: Some(checkpoints),
             _lock: Some(lock),
         })
     }
@@ -85,7 +87,8 @@ impl Sqlite {
             file,
             clock: options.clock.clone(),
             entropy: options.entropy.clone(),
-            threads: Vec::new(),
+            writer: None,
+            checkpoints: None,
             _lock: None,
         };
         let mut tx = sqlite.reader()?;
@@ -137,9 +140,10 @@ impl Drop for Sqlite {
         self.idle().clear();
         let this = thread::current().id();
         // A job that owned the last handle drops it on the writer itself, which cannot wait for its own end.
-        for thread in self.threads.drain(..).filter(|thread| thread.thread().id() != this) {
-            let _ = thread.join();
-        }
+        let Some(writer) = self.writer.take().filter(|writer| writer.thread().id() != this) else { return };
+        let _ = writer.join();
+        // Of two connections that close at the same moment neither is the last one, so this one waits for the writer's.
+        drop(self.checkpoints.take().map(JoinHandle::join));
     }
 }
 
