@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import http.client
 import json
 import os
 import random
@@ -19,7 +20,7 @@ from tests.server import Server, fetch
 KILLS = 200 if os.environ.get("HOMEREGION_TEST_FULL") else 20
 SEED = int(os.environ.get("HOMEREGION_TEST_SEED", "20261121"))
 ACCOUNT = "111122223333"
-NETWORK_ERRORS = (BotoCoreError, OSError)
+NETWORK_ERRORS = (BotoCoreError, OSError, http.client.IncompleteRead)
 
 
 class Expected:

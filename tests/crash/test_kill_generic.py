@@ -1,6 +1,7 @@
 """kill -9 while generic packages are published: an asset is there whole, or not at all, and nobody's half stays."""
 
 import hashlib
+import http.client
 import os
 import random
 import threading
@@ -17,7 +18,7 @@ KILLS = 100 if os.environ.get("HOMEREGION_TEST_FULL") else 10
 SEED = int(os.environ.get("HOMEREGION_TEST_SEED", "20261121"))
 ACCOUNT = "111122223333"
 PACKAGE = {"domain": "shop", "repository": "web", "format": "generic", "namespace": "team", "package": "tool"}
-NETWORK_ERRORS = (BotoCoreError, OSError)
+NETWORK_ERRORS = (BotoCoreError, OSError, http.client.IncompleteRead)
 
 
 class Expected:

@@ -1,6 +1,7 @@
 """kill -9 while versions come in from a public registry: what was handed out is kept in both repositories, whole."""
 
 import hashlib
+import http.client
 import os
 import random
 import threading
@@ -48,7 +49,7 @@ class Fetching:
             name = FixtureRegistry.name(self.dice.randrange(PACKAGES))
             try:
                 status, _, body = fetch("GET", address(self.server, repository, name, version), headers=token)
-            except OSError:
+            except (OSError, http.client.IncompleteRead):
                 return
             except Exception:  # noqa: BLE001 - half an answer, since the server is gone
                 if self.server.running:
