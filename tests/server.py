@@ -75,6 +75,7 @@ class Server:
         self.variables = variables
         self.log = self.folder / "server.log"
         self.process = None
+        self.killed = False
         self.endpoint = None
         self.listen = "127.0.0.1:0"
         wanted = database or os.environ.get("HOMEREGION_TEST_DATABASE", "sqlite")
@@ -94,6 +95,7 @@ class Server:
     def start(self):
         """Starts the process and waits for its Ready line."""
         assert self.process is None, "it runs already"
+        self.killed = False
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 self.command(),
@@ -143,6 +145,8 @@ class Server:
 
     def kill(self):
         """kill -9: the process gets no chance to finish anything."""
+        # Said first: whatever breaks off from here on, the kill may have broken off.
+        self.killed = True
         self._end(signal.SIGKILL)
 
     def stop(self):

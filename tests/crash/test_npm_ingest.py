@@ -49,7 +49,12 @@ class Fetching:
             name = FixtureRegistry.name(self.dice.randrange(PACKAGES))
             try:
                 status, _, body = fetch("GET", address(self.server, repository, name, version), headers=token)
-            except (OSError, http.client.IncompleteRead):
+            except OSError:
+                return
+            except http.client.IncompleteRead as error:
+                # An answer that the kill cut off is none; a server that runs cuts none off.
+                if not self.server.killed:
+                    self.faults.append(error)
                 return
             except Exception:  # noqa: BLE001 - half an answer, since the server is gone
                 if self.server.running:
