@@ -50,6 +50,8 @@ uuid_id! {
     PropertyId;
     /// Id of a hierarchy definition of a model.
     HierarchyId;
+    /// Id of a composite model inside a model, shared by all assets of that model.
+    CompositeId;
 }
 
 /// A name that the user gave a thing besides its id: 2 to 128 letters, digits, `_`, `-`, `.` and `:`.

@@ -8,12 +8,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::composite::Composite;
 use super::hierarchy::Hierarchy;
 use super::property::Property;
-use crate::id::{AssetModelId, CustomId};
+use crate::id::{AssetModelId, CompositeId, CustomId};
 
 /// Layout of the document; a later one takes the next number and reads this one too.
-const LAYOUT: u32 = 1;
+///
+/// Layout 1 had no composite models, and is otherwise the same.
+const LAYOUT: u32 = 2;
 
 /// Definitions kept in memory. A definition of 600 properties takes about 200 kB, so the bound is about 100 MB.
 const CACHED_MAX: usize = 512;
@@ -32,6 +35,9 @@ pub struct Definition {
     pub properties: Vec<Property>,
     /// Hierarchies in the order in which they were sent.
     pub hierarchies: Vec<Hierarchy>,
+    /// All composite models, parents before their children; what component models give is written out.
+    #[serde(default)]
+    pub composites: Vec<Composite>,
 }
 
 impl Definition {
@@ -41,8 +47,9 @@ impl Definition {
         description: Option<String>,
         properties: Vec<Property>,
         hierarchies: Vec<Hierarchy>,
+        composites: Vec<Composite>,
     ) -> Self {
-        Self { layout: LAYOUT, name, description, properties, hierarchies }
+        Self { layout: LAYOUT, name, description, properties, hierarchies, composites }
     }
 
     /// Finds a hierarchy by id or external id.
@@ -50,7 +57,55 @@ impl Definition {
         self.hierarchies.iter().find(|hierarchy| hierarchy.is(id))
     }
 
-    /// Finds a property by id or external id.
+    /// Lists the model's own properties, then those of its composite models, each with the composite model.
+    pub fn all_properties(&self) -> impl Iterator<Item = (&Property, Option<&Composite>)> {
+        let own = self.properties.iter().map(|property| (property, None));
+        let of_composites = self.composites.iter().flat_map(|composite| {
+            composite.properties.iter().map(move |property| (property, Some(composite)))
+        });
+        own.chain(of_composites)
+    }
+
+    /// Finds a property, of the model itself or of one of its composite models, by id or external id.
+    pub fn property_anywhere(&self, id: &CustomId) -> Option<(&Property, Option<&Composite>)> {
+        self.all_properties()
+            .find(|(property, _)| id.names(property.id.as_str(), property.external_id.as_ref()))
+    }
+
+    /// Finds a composite model by id or external id.
+    pub fn composite(&self, id: &CustomId) -> Option<&Composite> {
+        self.composites
+            .iter()
+            .find(|composite| id.names(composite.id.as_str(), composite.external_id.as_ref()))
+    }
+
+    /// Finds a composite model by its id.
+    pub fn composite_by_id(&self, id: &CompositeId) -> Option<&Composite> {
+        self.composites.iter().find(|composite| composite.id == *id)
+    }
+
+    /// Lists the composite models directly below one, or directly below the model.
+    pub fn composites_below<'a>(
+        &'a self,
+        parent: Option<&'a CompositeId>,
+    ) -> impl Iterator<Item = &'a Composite> {
+        self.composites.iter().filter(move |composite| composite.parent_id.as_ref() == parent)
+    }
+
+    /// Answers the way to a composite model: from the outermost one down to itself.
+    pub fn path_of<'a>(&'a self, composite: &'a Composite) -> Vec<&'a Composite> {
+        let mut path = vec![composite];
+        let mut above = composite.parent_id.as_ref();
+        while let Some(parent) = above.and_then(|id| self.composite_by_id(id)) {
+            path.push(parent);
+            // A definition that was accepted has no cycle; a broken one must not hang a reader.
+            above = parent.parent_id.as_ref().filter(|_| path.len() <= self.composites.len());
+        }
+        path.reverse();
+        path
+    }
+
+    /// Finds one of the model's own properties by id or external id, none of a composite model.
     pub fn property(&self, id: &CustomId) -> Option<&Property> {
         self.properties.iter().find(|property| id.names(property.id.as_str(), property.external_id.as_ref()))
     }
@@ -65,12 +120,14 @@ impl Definition {
 
     /// Reads a document that [`Definition::encode`] wrote.
     pub fn decode(document: &str) -> Result<Self, store::Error> {
-        let definition: Self = serde_json::from_str(document)
+        let mut definition: Self = serde_json::from_str(document)
             .map_err(|error| store::Error::Broken(format!("a model definition can't be read: {error}")))?;
-        if definition.layout == LAYOUT {
-            return Ok(definition);
+        if !(1..=LAYOUT).contains(&definition.layout) {
+            let layout = definition.layout;
+            return Err(store::Error::Broken(format!("a model definition has the unknown layout {layout}")));
         }
-        Err(store::Error::Broken(format!("a model definition has the unknown layout {}", definition.layout)))
+        definition.layout = LAYOUT;
+        Ok(definition)
     }
 }
 
@@ -110,20 +167,86 @@ pub fn cached<E>(etag: &str, load: impl FnOnce() -> Result<Definition, E>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::asset_model::composite::CompositeType;
+    use crate::asset_model::property::{DataType, PropertyKind};
+    use crate::id::PropertyId;
 
     fn model_id() -> AssetModelId {
         AssetModelId::stored("a1b2c3d4-5678-90ab-cdef-11111aaaaaaa".into())
     }
 
+    fn named(name: &str) -> Definition {
+        Definition::new(name.into(), None, Vec::new(), Vec::new(), Vec::new())
+    }
+
+    fn composite(id: &str, parent: Option<&str>) -> Composite {
+        Composite {
+            id: CompositeId::stored(id.into()),
+            external_id: None,
+            name: id.to_uppercase(),
+            description: None,
+            composite_type: CompositeType::Custom,
+            parent_id: parent.map(|id| CompositeId::stored(id.into())),
+            inline: false,
+            component: None,
+            origin: None,
+            chain: Vec::new(),
+            properties: vec![property(&format!("{id}-speed"))],
+        }
+    }
+
+    fn property(id: &str) -> Property {
+        Property {
+            id: PropertyId::stored(id.into()),
+            external_id: None,
+            name: "speed".into(),
+            data_type: DataType::Double,
+            data_type_spec: None,
+            unit: None,
+            kind: PropertyKind::Measurement { forwarding: None },
+            origin: None,
+        }
+    }
+
+    #[test]
+    fn a_document_of_layout_1_still_reads() {
+        let old = r#"{"layout":1,"name":"wind","properties":[],"hierarchies":[]}"#;
+        assert_eq!(Definition::decode(old).unwrap(), named("wind"));
+    }
+
+    #[test]
+    fn properties_of_composite_models_are_found_with_their_place() {
+        let mut definition = named("wind");
+        definition.properties.push(property("own-speed"));
+        definition.composites = vec![composite("rotor", None), composite("blade", Some("rotor"))];
+        let found: Vec<_> = definition
+            .all_properties()
+            .map(|(property, at)| (property.id.as_str(), at.map(|at| at.id.as_str())))
+            .collect();
+        assert_eq!(
+            found,
+            [("own-speed", None), ("rotor-speed", Some("rotor")), ("blade-speed", Some("blade"))]
+        );
+        let (_, at) = definition.property_anywhere(&CustomId::Id("blade-speed".into())).unwrap();
+        let path: Vec<_> = definition.path_of(at.unwrap()).iter().map(|at| at.name.as_str()).collect();
+        assert_eq!(path, ["ROTOR", "BLADE"]);
+        let below: Vec<_> = definition.composites_below(None).map(|at| at.name.as_str()).collect();
+        assert_eq!(below, ["ROTOR"]);
+    }
+
     #[test]
     fn a_definition_reads_back_as_it_was_written() {
-        let definition = Definition::new("wind".into(), Some("all of them".into()), Vec::new(), Vec::new());
+        let definition = Definition {
+            description: Some("all of them".into()),
+            composites: vec![composite("rotor", None), composite("blade", Some("rotor"))],
+            ..named("wind")
+        };
         assert_eq!(Definition::decode(&definition.encode()).unwrap(), definition);
     }
 
     #[test]
     fn a_document_of_a_newer_layout_is_refused() {
-        let newer = r#"{"layout":2,"name":"wind","properties":[],"hierarchies":[]}"#;
+        let newer = r#"{"layout":3,"name":"wind","properties":[],"hierarchies":[]}"#;
         assert!(matches!(Definition::decode(newer), Err(store::Error::Broken(_))));
     }
 
@@ -137,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_definition_is_loaded_once() {
-        let definition = Definition::new("cached".into(), None, Vec::new(), Vec::new());
+        let definition = named("cached");
         let etag = etag(&model_id(), 77, &definition.encode());
         let first = cached::<()>(&etag, || Ok(definition.clone())).unwrap();
         let second = cached::<()>(&etag, || panic!("it is in memory")).unwrap();

@@ -90,7 +90,7 @@ pub fn check(
     }
     let failure =
         circular.map(|name| format!("The expression of property '{name}' has a circular reference"));
-    let definition = Definition::new(draft.name, draft.description, properties, hierarchies);
+    let definition = Definition::new(draft.name, draft.description, properties, hierarchies, Vec::new());
     Ok(Checked { definition, failure })
 }
 
@@ -141,6 +141,7 @@ fn properties(
             data_type_spec: draft.data_type_spec,
             unit: draft.unit,
             kind: draft.kind,
+            origin: None,
         });
     }
     Ok(properties)

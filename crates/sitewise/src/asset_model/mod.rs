@@ -1,5 +1,7 @@
 //! Asset models: what the assets of one kind have in common.
 
+pub mod accept;
+pub mod composite;
 pub mod create;
 pub mod definition;
 pub mod delete;

@@ -51,6 +51,17 @@ pub fn step(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result<boo
     Ok(true)
 }
 
+/// Forgets the data that assets have of properties which the model no longer has.
+#[expect(clippy::unnecessary_wraps, reason = "deleting series can fail; there are none yet")]
+fn forget_properties(
+    _tx: &mut Tx,
+    _place: Place<'_>,
+    _model: &AssetModel,
+    _gone: &[&super::property::Property],
+) -> Result<(), Error> {
+    Ok(())
+}
+
 /// Makes the latest version the active one; what stood in a hierarchy that is gone stands alone from now on.
 fn put_in_force(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result<(), Error> {
     let latest = definition(tx, place, &model.id, &model.latest)?;
@@ -59,6 +70,12 @@ fn put_in_force(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result
         let kept: HashSet<_> = latest.hierarchies.iter().map(|hierarchy| &hierarchy.id).collect();
         for hierarchy in before.hierarchies.iter().filter(|hierarchy| !kept.contains(&hierarchy.id)) {
             asset::table::empty_hierarchy(tx, place, &hierarchy.child_asset_model_id, &hierarchy.id)?;
+        }
+        let kept: HashSet<_> = latest.all_properties().map(|(property, _)| &property.id).collect();
+        let gone = before.all_properties().map(|(property, _)| property);
+        let gone: Vec<_> = gone.filter(|property| !kept.contains(&property.id)).collect();
+        if !gone.is_empty() {
+            forget_properties(tx, place, model, &gone)?;
         }
     }
     model.active = Some(model.latest.clone());

@@ -40,6 +40,9 @@ pub struct Property {
     pub unit: Option<String>,
     /// Where its values come from.
     pub kind: PropertyKind,
+    /// The property of the component model from which it is derived, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<PropertyId>,
 }
 
 /// What the values of a property are.
@@ -298,6 +301,7 @@ mod tests {
             data_type_spec: None,
             unit: None,
             kind,
+            origin: None,
         }
     }
 

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use model_sitewise::types as t;
-use serde_json::json;
 use service::Call;
 use store::Tx;
 
+use super::accept::accept;
 use super::create::{check_composites, check_free, check_name, due_at};
 use super::draft::{Draft, check};
 use super::precondition::Precondition;
-use super::{AssetModel, Definition, ModelState, Version, arn, definition, load, progress, table, wire};
+use super::{AssetModel, Definition, ModelState, arn, definition, load, table, wire};
 use crate::Error;
 use crate::argument::{custom_id, description, external_id};
 use crate::error::invalid;
@@ -51,19 +51,8 @@ pub fn update(
     let previous = previous(tx, place, &model)?;
     let checked = check(tx, call, (&model.id, model.model_type), draft, Some(&previous))?;
     check_readers(tx, place, &model, &checked.definition)?;
-    let document = checked.definition.encode();
-    let number = model.latest.number + 1;
-    let now = tx.now();
-    model.latest = Version { number, etag: definition::etag(&model.id, number, &document) };
-    model.name.clone_from(&input.asset_model_name);
-    model.state = ModelState::Updating;
-    model.due_at = Some(due_at(call, now));
-    model.error = checked.failure;
-    model.updated_at = now;
-    progress::keep(tx, place, &model, (&checked.definition, &document))?;
-    let event = json!({ "assetModelId": model.id.as_str(), "version": number });
-    tx.emit(place.account, place.region, "sitewise.asset_model.updated", &event)?;
-    progress::settle(tx, place, &mut model)?;
+    let due_at = due_at(call, tx.now());
+    accept(tx, place, &mut model, checked, due_at)?;
     Ok(t::UpdateAssetModelResponse {
         asset_model_id: Some(model.id.to_string()),
         asset_model_status: wire::promised(ModelState::Updating),
