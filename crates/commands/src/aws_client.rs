@@ -1,4 +1,4 @@
-//! Calls operations of AWS's JSON 1.1 services, here or in AWS: signed, with retries.
+//! Calls operations of AWS's JSON services, here or in AWS: signed, with retries.
 //!
 //! The face is blocking, so that commands read top to bottom; several threads may share a client.
 
@@ -6,8 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::Timestamp;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
+use model::{Spec, Timestamp};
+use reqwest::header::{AUTHORIZATION, ETAG, HeaderName, RETRY_AFTER};
 use reqwest::{Method, Url};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
@@ -15,6 +15,7 @@ use store::{Clock, Entropy};
 use tokio::runtime::Runtime;
 
 use crate::aws_profile::Credentials;
+use crate::rest_request::RestRequest;
 use crate::sigv4::{Request, Signer, amz_date};
 
 /// How often one call is tried: the AWS command line's adaptive mode tries five times, and an import has time.
@@ -26,10 +27,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// Attempts to reach a server that does not answer at all.
 const CONNECT_ATTEMPTS_MAX: u32 = 3;
+/// Names an error in answers of services that speak REST.
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const CONTENT: &str = "application/x-amz-json-1.1";
+const CONTENT_REST: &str = "application/json";
 
-/// One of the services that are called: those that speak JSON 1.1 and belong to Migration Hub, and CodeArtifact for
-/// what it takes beyond its API.
+/// One of the services that are called: those that speak JSON 1.1 and belong to Migration Hub, CodeArtifact for what it
+/// takes beyond its API, and SiteWise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// Migration Hub.
@@ -40,6 +44,10 @@ pub enum Service {
     ApplicationDiscovery,
     /// CodeArtifact, which speaks REST.
     CodeArtifact,
+    /// IoT SiteWise, which speaks REST: what is configured.
+    SiteWise,
+    /// IoT SiteWise: the values of properties.
+    SiteWiseData,
 }
 
 impl Service {
@@ -49,6 +57,8 @@ impl Service {
             Self::MigrationHub => ("AWSMigrationHub", "mgh", "mgh"),
             Self::MigrationHubConfig => ("AWSMigrationHubMultiAccountService", "mgh", "migrationhub-config"),
             Self::CodeArtifact => ("", "codeartifact", "codeartifact"),
+            Self::SiteWise => ("", "iotsitewise", "api.iotsitewise"),
+            Self::SiteWiseData => ("", "iotsitewise", "data.iotsitewise"),
             Self::ApplicationDiscovery => ("AWSPoseidonService_V2015_11_01", "discovery", "discovery"),
         }
     }
@@ -176,9 +186,11 @@ struct Outgoing {
     method: Method,
     /// Path below the endpoint, or the endpoint itself.
     path: Option<String>,
+    /// Parameters, encoded and ascending.
+    query: String,
     content: &'static str,
-    /// `X-Amz-Target`.
-    target: Option<String>,
+    /// Headers of the operation, `X-Amz-Target` among them; names in lower case.
+    headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
@@ -239,8 +251,9 @@ impl Client {
             operation: operation.to_owned(),
             method: Method::POST,
             path: None,
+            query: String::new(),
             content: CONTENT,
-            target: Some(format!("{prefix}.{operation}")),
+            headers: vec![("x-amz-target".to_owned(), format!("{prefix}.{operation}"))],
             body: input.to_string().into_bytes(),
         };
         self.send(region, &outgoing)
@@ -260,8 +273,32 @@ impl Client {
             operation: format!("PUT {path}"),
             method: Method::PUT,
             path: Some(path.to_owned()),
+            query: String::new(),
             content,
-            target: None,
+            headers: Vec::new(),
+            body,
+        };
+        self.send(region, &outgoing)
+    }
+
+    /// Calls an operation of a service that speaks REST until it answers, or fails for good; an `ETag` of the answer
+    /// is its member `eTag`.
+    pub fn rest(
+        &self,
+        service: Service,
+        region: &str,
+        spec: &Spec,
+        input: &Value,
+    ) -> Result<Value, CallError> {
+        let RestRequest { path, query, headers, body } = RestRequest::of(spec, input);
+        let outgoing = Outgoing {
+            service,
+            operation: spec.name.to_owned(),
+            method: Method::from_bytes(spec.method.as_bytes()).expect("the model's methods are HTTP's"),
+            path: Some(path),
+            query,
+            content: CONTENT_REST,
+            headers,
             body,
         };
         self.send(region, &outgoing)
@@ -295,18 +332,26 @@ impl Client {
         if let Some(path) = &outgoing.path {
             url.set_path(path);
         }
+        url.set_query(Some(outgoing.query.as_str()).filter(|query| !query.is_empty()));
         let request = self.signed(&url, region, outgoing);
         let answer = request.send().await.map_err(|error| unreachable(causes(&error)))?;
         let status = answer.status().as_u16();
-        let asked = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let header = |name: HeaderName| answer.headers().get(name)?.to_str().ok().map(str::to_owned);
+        let asked = header(RETRY_AFTER).and_then(|value| value.parse().ok());
+        let (etag, kind) = (header(ETAG), header(ERROR_TYPE));
         let body = answer.bytes().await.map_err(|error| unreachable(causes(&error)))?;
-        if status == 200 {
+        if (200..300).contains(&status) {
             let empty = || Ok(Value::Object(serde_json::Map::new()));
             let read = if body.is_empty() { empty() } else { serde_json::from_slice(&body) };
-            return read
-                .map_err(|error| unreachable(format!("its answer to {operation} is not JSON: {error}")));
+            let mut read: Value =
+                read.map_err(|error| unreachable(format!("its answer to {operation} is not JSON: {error}")))?;
+            if let (Some(etag), Some(members)) = (etag, read.as_object_mut()) {
+                members.insert("eTag".to_owned(), etag.into());
+            }
+            return Ok(read);
         }
-        let error = refusal(operation, status, &serde_json::from_slice(&body).unwrap_or_default());
+        let body = serde_json::from_slice(&body).unwrap_or_default();
+        let error = refusal(operation, status, kind.as_deref(), &body);
         Err((error, asked.map(Duration::from_secs)))
     }
 
@@ -321,9 +366,8 @@ impl Client {
         if let Some(token) = &self.credentials.session_token {
             headers.push(("x-amz-security-token", token));
         }
-        if let Some(target) = &outgoing.target {
-            headers.push(("x-amz-target", target));
-        }
+        headers.extend(outgoing.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        headers.sort_unstable();
         let signer = Signer {
             access_key_id: &self.credentials.access_key_id,
             secret_access_key: &self.credentials.secret_access_key,
@@ -331,22 +375,23 @@ impl Client {
             service: signing_name,
         };
         let (method, body) = (outgoing.method.clone(), &outgoing.body);
-        let request = Request { method: method.as_str(), path: url.path(), headers: &headers, body };
+        let (path, query) = (url.path(), outgoing.query.as_str());
+        let request = Request { method: method.as_str(), path, query, headers: &headers, body };
         let authorization = signer.authorization(&request, &date);
         let mut sent = self.http.request(method, url.clone());
-        sent = sent.header(CONTENT_TYPE, outgoing.content).header(HOST, &host);
-        for (name, value) in &headers[2..] {
+        for (name, value) in &headers {
             sent = sent.header(*name, *value);
         }
         sent.header(AUTHORIZATION, authorization).body(body.clone())
     }
 }
 
-/// Reads an error body; the name may carry a namespace, and the message has two spellings.
-fn refusal(operation: &str, status: u16, body: &Value) -> CallError {
+/// Reads an error body; the name may stand in a header, carry a namespace or a URL, and the message has two spellings.
+fn refusal(operation: &str, status: u16, header: Option<&str>, body: &Value) -> CallError {
     let text = |name: &str| body[name].as_str();
-    let code = text("__type").or(text("code")).unwrap_or_default();
+    let code = text("__type").or(text("code")).or(header).unwrap_or_default();
     let code = code.rsplit('#').next().unwrap_or(code);
+    let code = code.split(':').next().unwrap_or(code);
     let message = text("Message").or(text("message")).unwrap_or("(no message)");
     CallError::Refused {
         operation: operation.to_owned(),
@@ -409,6 +454,10 @@ mod tests {
             url(Service::ApplicationDiscovery, "cn-north-1"),
             "https://discovery.cn-north-1.amazonaws.com.cn/"
         );
+        assert_eq!(
+            url(Service::SiteWiseData, "eu-west-1"),
+            "https://data.iotsitewise.eu-west-1.amazonaws.com/"
+        );
     }
 
     #[test]
@@ -430,15 +479,17 @@ mod tests {
     #[test]
     fn errors_are_read_in_both_spellings() {
         let body = json!({"__type": "com.amazonaws.migrationhub#ThrottlingException", "Message": "slower"});
-        let error = refusal("ListMigrationTasks", 400, &body);
+        let error = refusal("ListMigrationTasks", 400, None, &body);
         assert_eq!(error.to_string(), "ListMigrationTasks answers 400 ThrottlingException: slower");
         assert!(error.is_transient());
-        let error = refusal("ListConfigurations", 400, &json!({"__type": "X", "message": "no"}));
+        let error = refusal("ListConfigurations", 400, None, &json!({"__type": "X", "message": "no"}));
         assert_eq!((error.code(), error.is_transient()), (Some("X"), false));
-        let error = refusal("X", 502, &Value::Null);
+        let error = refusal("X", 502, None, &Value::Null);
         assert!(error.is_transient());
-        let error = refusal("X", 501, &Value::Null);
+        let error = refusal("X", 501, None, &Value::Null);
         assert!(!error.is_transient() && error.is_unknown_operation());
+        let error = refusal("X", 404, Some("ResourceNotFoundException:http://x/"), &json!({"message": "no"}));
+        assert_eq!(error.code(), Some("ResourceNotFoundException"));
     }
 
     #[test]

@@ -6,4 +6,5 @@ pub mod codeartifact_revoke;
 pub mod migrationhub_board;
 pub mod migrationhub_import;
 pub mod migrationhub_upload;
+mod rest_request;
 pub mod sigv4;
