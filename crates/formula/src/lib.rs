@@ -1,0 +1,102 @@
+//! The formulas of IoT SiteWise's transforms and metrics: read, checked, and ready to be computed.
+//!
+//! Pure: no clock, no storage, no names but those that the caller declares. [`Formula::compile`] is done once for each
+//! property.
+
+pub mod check;
+pub mod code;
+pub mod format;
+pub mod function;
+pub mod lex;
+pub mod parse;
+pub mod path;
+pub mod refusal;
+pub mod syntax;
+pub mod types;
+pub mod value;
+pub mod zone;
+
+pub use function::{Function, Owner};
+pub use parse::parse;
+pub use refusal::{Refusal, Rule};
+pub use types::Types;
+pub use value::{NoValue, Value};
+
+use code::Code;
+
+/// Most functions that one expression may call (user guide, quotas).
+pub const FUNCTIONS_MAX: usize = 10;
+
+/// Longest expression, in characters (API reference).
+pub const EXPRESSION_CHARS_MAX: usize = 1024;
+
+/// What an expression is checked against.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Whether it is the formula of a transform or of a metric.
+    pub owner: Owner,
+    /// The types that its result may have.
+    pub output: Types,
+    /// The declared variables.
+    pub variables: &'a [Variable<'a>],
+    /// Most functions that it may call; [`FUNCTIONS_MAX`] by default.
+    pub functions_max: usize,
+}
+
+/// One declared variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variable<'a> {
+    /// Its name in the expression.
+    pub name: &'a str,
+    /// The types that its values may have.
+    pub types: Types,
+    /// What kind of property it reads.
+    pub source: Source,
+    /// Whether the property belongs to child assets.
+    pub child: bool,
+}
+
+/// The kinds of property that a variable can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A value that seldom changes.
+    Attribute,
+    /// A measurement or a transform.
+    Stream,
+    /// A metric.
+    Metric,
+}
+
+/// An expression that passed every check.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    code: Code,
+    types: Types,
+}
+
+impl Formula {
+    /// Reads and checks an expression.
+    ///
+    /// Errors in the order of their checks: length, what is no expression (the first fault in reading order), then what
+    /// it calls, reads and gives, from the inside to the outside.
+    pub fn compile(expression: &str, context: &Context<'_>) -> Result<Self, Refusal> {
+        let length = expression.chars().count();
+        if length > EXPRESSION_CHARS_MAX {
+            let message =
+                format!("the expression has {length} characters; {EXPRESSION_CHARS_MAX} are allowed");
+            return Err(Refusal::new(EXPRESSION_CHARS_MAX + 1, Rule::Size, message));
+        }
+        let (code, types) = check::check(&parse(expression)?, context)?;
+        Ok(Self { code, types })
+    }
+
+    /// Says which types its result may have.
+    pub fn types(&self) -> Types {
+        self.types
+    }
+
+    /// Answers what is to be computed.
+    pub fn code(&self) -> &Code {
+        &self.code
+    }
+}
