@@ -8,3 +8,4 @@ pub mod migrationhub_import;
 pub mod migrationhub_upload;
 mod rest_request;
 pub mod sigv4;
+pub mod sitewise_plant;
