@@ -6,6 +6,7 @@ pub mod codeartifact_revoke;
 pub mod migrationhub_board;
 pub mod migrationhub_import;
 pub mod migrationhub_upload;
+mod progress;
 mod rest_request;
 pub mod sigv4;
 pub mod sitewise_plant;

@@ -7,7 +7,6 @@ mod application;
 mod home_region;
 mod journal;
 mod page;
-mod progress;
 mod replay;
 mod source;
 mod summary;

@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use super::journal::{Journal, TaskName};
-use super::progress::Progress;
 use super::summary::Counts;
 use super::{Import, Side, Summary, application, home_region, page, source, task, tie};
 use crate::aws_client::{CallError, Service};
+use crate::progress::Progress;
 
 /// Tasks that are under way at once. Request rates are unpublished (migration-hub 4.3); each task has one call under
 /// way, and throttling slows its thread down.
@@ -110,7 +110,7 @@ fn replay_tasks(
     journal: &Journal,
     terminal: bool,
 ) -> Outcome {
-    let progress = Progress::new(tasks.len(), terminal);
+    let progress = Progress::new(tasks.len(), "tasks", terminal);
     let outcome = Mutex::new(Outcome::default());
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let work = || {

@@ -1,4 +1,4 @@
-//! How far the import is, for whoever waits: a bar on a terminal, a line now and then elsewhere.
+//! How far long work is, for whoever waits: a bar on a terminal, a line now and then elsewhere.
 
 use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -9,9 +9,11 @@ const BAR_CELLS: usize = 30;
 const PAUSE_TERMINAL: Duration = Duration::from_millis(100);
 const PAUSE_ELSEWHERE: Duration = Duration::from_secs(10);
 
-/// Progress of a known number of tasks, shared by threads.
-pub(super) struct Progress {
+/// Progress of a known number of things, shared by threads.
+pub(crate) struct Progress {
     total: usize,
+    /// What is counted.
+    things: &'static str,
     terminal: bool,
     state: Mutex<State>,
 }
@@ -23,13 +25,13 @@ struct State {
 }
 
 impl Progress {
-    pub(super) fn new(total: usize, terminal: bool) -> Self {
+    pub(crate) fn new(total: usize, things: &'static str, terminal: bool) -> Self {
         let state = State { done: 0, began: Instant::now(), drawn: None };
-        Self { total, terminal, state: Mutex::new(state) }
+        Self { total, things, terminal, state: Mutex::new(state) }
     }
 
-    /// Counts one more task, and draws if the last drawing is old enough.
-    pub(super) fn step(&self) {
+    /// Counts one more, and draws if the last drawing is old enough.
+    pub(crate) fn step(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.done += 1;
         let pause = if self.terminal { PAUSE_TERMINAL } else { PAUSE_ELSEWHERE };
@@ -39,24 +41,24 @@ impl Progress {
             return;
         }
         state.drawn = Some(Instant::now());
-        let line = line(state.done, self.total, state.began.elapsed());
+        let line = line(state.done, self.total, self.things, state.began.elapsed());
         let (begin, end) = match (self.terminal, is_last) {
             (true, false) => ("\r", ""),
             (true, true) => ("\r", "\n"),
             (false, _) => ("", "\n"),
         };
-        // Progress is a courtesy: an import goes on without anybody watching.
+        // Progress is a courtesy: the work goes on without anybody watching.
         let _ = write!(std::io::stderr(), "{begin}{line}{end}");
     }
 }
 
-fn line(done: usize, total: usize, took: Duration) -> String {
+fn line(done: usize, total: usize, things: &str, took: Duration) -> String {
     let full = (done * BAR_CELLS).checked_div(total).unwrap_or(BAR_CELLS).min(BAR_CELLS);
     let percent = (done * 100).checked_div(total).unwrap_or(100);
     let left = (took.as_millis() * total.saturating_sub(done) as u128 / 1000).checked_div(done as u128);
     let left = left.map(|seconds| format!(", {}:{:02} left", seconds / 60, seconds % 60)).unwrap_or_default();
     let bar = format!("{}{}", "#".repeat(full), ".".repeat(BAR_CELLS - full));
-    format!("[{bar}] {percent:>3}% {done} of {total} tasks{left}")
+    format!("[{bar}] {percent:>3}% {done} of {total} {things}{left}")
 }
 
 #[cfg(test)]
@@ -66,13 +68,13 @@ mod tests {
     #[test]
     fn the_bar_tells_how_much_and_how_long() {
         assert_eq!(
-            line(250, 1000, Duration::from_secs(30)),
+            line(250, 1000, "tasks", Duration::from_secs(30)),
             "[#######.......................]  25% 250 of 1000 tasks, 1:30 left"
         );
         assert_eq!(
-            line(2, 2, Duration::from_secs(1)),
+            line(2, 2, "tasks", Duration::from_secs(1)),
             "[##############################] 100% 2 of 2 tasks, 0:00 left"
         );
-        assert!(line(0, 0, Duration::ZERO).contains("100% 0 of 0 tasks"));
+        assert!(line(0, 0, "tasks", Duration::ZERO).contains("100% 0 of 0 tasks"));
     }
 }
