@@ -12,6 +12,7 @@ pub mod parse;
 pub mod path;
 pub mod refusal;
 pub mod syntax;
+pub mod tumbling;
 pub mod types;
 pub mod value;
 pub mod zone;
@@ -19,6 +20,7 @@ pub mod zone;
 pub use function::{Function, Owner};
 pub use parse::parse;
 pub use refusal::{Refusal, Rule};
+pub use tumbling::Tumbling;
 pub use types::Types;
 pub use value::{NoValue, Value};
 

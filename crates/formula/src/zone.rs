@@ -139,7 +139,7 @@ fn small<T: TryFrom<i16>>(number: f64) -> Result<T, NoValue> {
 }
 
 /// Reads `+h`, `+hh`, `+hh:mm`, `+hhmm` or `+hh:mm:ss`.
-fn offset_s(text: &str) -> Option<i32> {
+pub(crate) fn offset_s(text: &str) -> Option<i32> {
     let (sign, rest) = match text.split_at_checked(1)? {
         ("+", rest) => (1, rest),
         ("-", rest) => (-1, rest),
