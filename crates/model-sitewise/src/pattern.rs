@@ -41,3 +41,10 @@ pub(crate) fn mount_relative_path(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     text.split('/').all(|segment| !matches!(segment, "" | "." | "..") && segment.bytes().all(is_part))
 }
+
+/// Takes every definition of a dashboard; whether it is JSON, the operation says with line and column.
+///
+/// Published as `.+`, while its least length is 0.
+pub(crate) fn dashboard_definition(_text: &str) -> bool {
+    true
+}

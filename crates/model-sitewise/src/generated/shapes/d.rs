@@ -7,7 +7,7 @@ use super::super::types;
 #[allow(unused_imports)]
 use super::*;
 
-pub static DASHBOARD_DEFINITION_PATTERN: Pattern = Pattern::new(r".+");
+pub static DASHBOARD_DEFINITION_PATTERN: Pattern = Pattern::twin(r".+", crate::pattern::dashboard_definition);
 pub static DASHBOARD_DEFINITION: Shape =
     Shape::String(StringRule::ANY.min(0).max(204_800).pattern(&DASHBOARD_DEFINITION_PATTERN));
 
