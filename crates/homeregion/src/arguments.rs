@@ -89,6 +89,9 @@ pub struct Serve {
     /// Let CREATING, UPDATING and DELETING of IoT SiteWise last this long, to test how clients wait
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub simulate_propagation_ms: i64,
+    /// Let accounts begin with disassociatedDataStorage DISABLED: IoT SiteWise takes data of asset properties only
+    #[arg(long)]
+    pub no_disassociated_data: bool,
     /// Let npm clients unpublish versions, if they may delete them
     #[arg(long)]
     pub allow_unpublish: bool,

@@ -108,6 +108,8 @@ fn installation(
         propagation_ms: arguments.simulate_propagation_ms,
         unknown_configuration_rejected: hub.unknown_configuration == UnknownConfiguration::Reject,
         discovery_off: !hub.discovery,
+        disassociated_data_storage_off: arguments.no_disassociated_data
+            || !configuration.sitewise.disassociated_data_storage,
     })
 }
 

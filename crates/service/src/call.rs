@@ -68,6 +68,8 @@ pub struct Installation {
     pub unknown_configuration_rejected: bool,
     /// Whether Application Discovery is switched off.
     pub discovery_off: bool,
+    /// Whether accounts begin without taking time series of IoT SiteWise that belong to no property.
+    pub disassociated_data_storage_off: bool,
 }
 
 /// The caller may not do this; holds the sentence for the answer.

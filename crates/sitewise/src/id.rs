@@ -52,6 +52,10 @@ uuid_id! {
     HierarchyId;
     /// Id of a composite model inside a model, shared by all assets of that model.
     CompositeId;
+    /// Id of a gateway.
+    GatewayId;
+    /// Id of a dataset.
+    DatasetId;
 }
 
 /// A name that the user gave a thing besides its id: 2 to 128 letters, digits, `_`, `-`, `.` and `:`.

@@ -5,8 +5,11 @@
 mod argument;
 pub mod asset;
 pub mod asset_model;
+pub mod configuration;
+pub mod dataset;
 mod dialect;
 pub mod error;
+pub mod gateway;
 pub mod id;
 pub mod limits;
 pub mod place;
@@ -20,13 +23,24 @@ pub use reconcile::{is_due, reconcile};
 pub type Error = service::Error<model_sitewise::Error>;
 
 /// The tables of this service.
-pub static ROOM: store::Room =
-    store::Room { name: "sitewise", migrations: &[table::VERSION_1], blob_references: &[] };
+pub static ROOM: store::Room = store::Room {
+    name: "sitewise",
+    migrations: &[
+        table::VERSION_1,
+        gateway::table::SCHEMA,
+        configuration::table::SCHEMA,
+        dataset::table::SCHEMA,
+    ],
+    blob_references: &[],
+};
 
 /// Enters all operations of this service that are implemented.
 pub fn register(table: &mut service::Table) {
     table.service(dialect::SITEWISE, model_sitewise::SPECS);
     asset_model::register(table);
     asset::register(table);
+    gateway::register(table);
+    configuration::register(table);
+    dataset::register(table);
     tag::register(table);
 }

@@ -53,3 +53,13 @@ pub const PAGE_DEFAULT: i64 = 50;
 /// Assets to which one step of the reconciler (or the operation itself) rolls a new model version; a fleet of up
 /// to so many is done before the answer is sent.
 pub const ASSETS_PER_STEP: i64 = 5_000;
+
+/// Gateways of an account in a Region (100 in 2023).
+pub const GATEWAYS_MAX: i64 = 100;
+
+/// Sources of one kind (OPC UA, Modbus, EtherNet/IP) of one gateway (100 each in 2023).
+pub const SOURCES_PER_GATEWAY_MAX: usize = 100;
+
+/// Capabilities of one gateway: AWS names four collectors and publishers in a few versions each, and all of them are
+/// shown at once, so there has to be an end.
+pub const CAPABILITIES_PER_GATEWAY_MAX: usize = 50;

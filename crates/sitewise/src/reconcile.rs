@@ -4,7 +4,7 @@ use store::{Error, Tx};
 
 use crate::asset_model::ModelState;
 use crate::place::Place;
-use crate::{asset, asset_model};
+use crate::{asset, asset_model, dataset};
 
 /// Takes one step for up to `limit` assets and models that are due; answers how many steps were taken.
 ///
@@ -17,6 +17,10 @@ pub fn reconcile(tx: &mut Tx, limit: usize) -> Result<usize, Error> {
     // Assets first: a model that is being deleted waits for its last one.
     for (account, region, asset) in asset::table::due(tx, now, limit)? {
         asset::progress::step(tx, Place { account: &account, region: &region }, &asset)?;
+        steps += 1;
+    }
+    for (account, region, dataset) in dataset::table::due(tx, now, limit)? {
+        dataset::progress::step(tx, Place { account: &account, region: &region }, &dataset)?;
         steps += 1;
     }
     for (account, region, mut model) in asset_model::table::due(tx, now, limit)? {
@@ -36,5 +40,7 @@ pub fn reconcile(tx: &mut Tx, limit: usize) -> Result<usize, Error> {
 /// Says whether [`reconcile`] has anything to do, from a snapshot.
 pub fn is_due(tx: &mut Tx) -> Result<bool, Error> {
     let now = tx.now();
-    Ok(!asset::table::due(tx, now, 1)?.is_empty() || !asset_model::table::due(tx, now, 1)?.is_empty())
+    Ok(!asset::table::due(tx, now, 1)?.is_empty()
+        || !dataset::table::due(tx, now, 1)?.is_empty()
+        || !asset_model::table::due(tx, now, 1)?.is_empty())
 }

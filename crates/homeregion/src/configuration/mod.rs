@@ -38,9 +38,26 @@ pub struct Configuration {
     /// `[migrationhub]`: how Migration Hub deals with what it discovers.
     #[serde(default)]
     pub migrationhub: MigrationHub,
+    /// `[sitewise]`: what accounts of IoT SiteWise begin with.
+    #[serde(default)]
+    pub sitewise: Sitewise,
     /// `[npm]`: what npm clients may do.
     #[serde(default)]
     pub npm: Npm,
+}
+
+/// `[sitewise]`.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sitewise {
+    /// Whether an account takes time series that belong to no property of an asset before it has said so itself.
+    pub disassociated_data_storage: bool,
+}
+
+impl Default for Sitewise {
+    fn default() -> Self {
+        Self { disassociated_data_storage: true }
+    }
 }
 
 /// `[npm]`.
@@ -166,6 +183,13 @@ mod tests {
     }
 
     #[test]
+    fn disassociated_data_is_taken_unless_told_otherwise() {
+        assert!(Configuration::parse("").unwrap().sitewise.disassociated_data_storage);
+        let text = "[sitewise]\ndisassociated_data_storage = false\n";
+        assert!(!Configuration::parse(text).unwrap().sitewise.disassociated_data_storage);
+    }
+
+    #[test]
     fn unpublishing_is_off_unless_told_otherwise() {
         assert!(!Configuration::parse("").unwrap().npm.unpublish);
         assert!(Configuration::parse("[npm]\nunpublish = true\n").unwrap().npm.unpublish);
@@ -180,6 +204,7 @@ mod tests {
             "[npm]\npublish = true",
             "[migrationhub]\nunknown_configuration = \"ignore\"",
             "[migrationhub]\nagents = true",
+            "[sitewise]\nstorage = false",
             "[upstreams]\nnpmjs = 1",
             "[server]\nendpoint_style = \"host\"",
             "[server]\nstyle = \"host\"",

@@ -1,5 +1,6 @@
-//! Tags of asset models and assets: `TagResource`, `UntagResource`, `ListTagsForResource`.
+//! Tags of everything that has an ARN: `TagResource`, `UntagResource`, `ListTagsForResource`.
 
+mod kind;
 pub mod table;
 
 use std::collections::BTreeMap;
@@ -9,29 +10,14 @@ use model_sitewise::types as t;
 use service::{Call, Table};
 use store::Tx;
 
+use self::kind::{KINDS, Kind};
 use crate::Error;
 use crate::error::{invalid, not_found, too_many_tags};
-use crate::id::{AssetId, AssetModelId};
 use crate::limits::TAGS_PER_RESOURCE_MAX;
 use crate::place::Place;
-use crate::{asset, asset_model};
 
 /// Prefix of keys that AWS keeps for itself.
 const RESERVED: &str = "aws:";
-/// Kinds of resource that can be tagged, by the first part of the resource in the ARN.
-const TAGGABLE: [&str; 11] = [
-    "asset-model",
-    "asset",
-    "time-series",
-    "gateway",
-    "portal",
-    "project",
-    "dashboard",
-    "access-policy",
-    "dataset",
-    "computation-model",
-    "workspace",
-];
 
 /// Enters the operations on tags.
 pub fn register(table: &mut Table) {
@@ -42,7 +28,7 @@ pub fn register(table: &mut Table) {
 
 /// Adds tags to a resource; a key that it has gets the new value.
 ///
-/// Errors in the order of their checks: not the ARN of something taggable, reserved key, unknown resource, too many
+/// Errors in the order of their checks: reserved key, not the ARN of something taggable, unknown resource, too many
 /// tags.
 pub fn tag(tx: &mut Tx, call: &Call, input: &t::TagResourceRequest) -> Result<t::TagResourceResponse, Error> {
     check_keys(&input.tags)?;
@@ -110,19 +96,23 @@ fn check_keys(tags: &BTreeMap<String, String>) -> Result<(), Error> {
 fn load(tx: &mut Tx, call: &Call, action: &str, arn: &str) -> Result<String, Error> {
     let place = Place::of(call);
     let (owner, resource) = parse(arn)?;
+    let (name, id) = resource.split_once('/').unwrap_or((resource, ""));
+    let kind = kind(arn, name)?;
     let unknown = || not_found(format!("Resource with ARN {arn} not found"));
     if owner != (&*call.partition, place.region, place.account) {
         return Err(unknown());
     }
     call.allow(tx, action, arn)?;
-    let exists = match resource.split_once('/') {
-        Some(("asset", id)) if AssetId::parse(id).is_some() => asset::table::by_id(tx, place, id)?.is_some(),
-        Some(("asset-model", id)) if AssetModelId::parse(id).is_some() => {
-            asset_model::table::by_id(tx, place, id)?.is_some()
-        }
-        _ => false,
-    };
-    if exists { Ok(resource.to_owned()) } else { Err(unknown()) }
+    if !(kind.exists)(tx, place, id)? {
+        return Err(unknown());
+    }
+    Ok(resource.to_owned())
+}
+
+/// Finds the kind of resource that an ARN names; one that AWS does not tag is `InvalidRequestException` (assumed).
+fn kind(arn: &str, name: &str) -> Result<&'static Kind, Error> {
+    let kind = KINDS.iter().find(|kind| kind.name == name);
+    kind.ok_or_else(|| invalid(format!("resourceArn '{arn}' names a {name}, which can't have tags")))
 }
 
 /// Takes an ARN apart: (partition, Region, account) and the resource.
@@ -133,10 +123,6 @@ fn parse(arn: &str) -> Result<((&str, &str, &str), &str), Error> {
     };
     if prefix != "arn" || service != "iotsitewise" {
         return Err(invalid(format!("resourceArn '{arn}' is not an ARN of iotsitewise")));
-    }
-    let kind = resource.split('/').next().unwrap_or_default();
-    if !TAGGABLE.contains(&kind) {
-        return Err(invalid(format!("resourceArn '{arn}' names a {kind}, which can't have tags")));
     }
     Ok(((partition, region, account), resource))
 }

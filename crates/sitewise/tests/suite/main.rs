@@ -6,7 +6,10 @@
 mod asset;
 mod asset_model;
 mod associate;
+mod configuration;
+mod dataset;
 mod disassociate;
+mod gateway;
 mod longest;
 mod plant;
 mod propagation;
