@@ -320,8 +320,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
 
 /// Finds the function that an unknown name probably means.
 pub fn suggestion(name: &str) -> Option<&'static str> {
-    let known = ELSEWHERE.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-    known.map(|(_, ours)| *ours).or_else(|| closest(name, FUNCTIONS.iter().map(|function| function.name)))
+    let ours = FUNCTIONS.iter().map(|function| function.name);
+    let near = closest(name, ELSEWHERE.iter().map(|(other, _)| *other).chain(ours))?;
+    let known = ELSEWHERE.iter().find(|(other, _)| *other == near);
+    Some(known.map_or(near, |(_, ours)| ours))
 }
 
 #[cfg(test)]
