@@ -71,7 +71,7 @@ pub struct Gateway {
     routes: Routes,
     targets: aws_json::Targets,
     packages: Option<PackageEndpoint>,
-    files: Option<Files>,
+    files: Vec<Files>,
     uploads: Option<Uploads>,
     mounts: Vec<Mount>,
     bodies: intake::Room,
@@ -110,7 +110,7 @@ impl Gateway {
             routes,
             targets,
             packages,
-            files: None,
+            files: Vec::new(),
             uploads: None,
             mounts: Vec::new(),
             bodies,
@@ -119,10 +119,10 @@ impl Gateway {
         }
     }
 
-    /// Mounts files that answers point to.
+    /// Mounts files that answers point to, beside those that are mounted already.
     #[must_use]
     pub fn with_files(mut self, files: Files) -> Self {
-        self.files = Some(files);
+        self.files.push(files);
         self
     }
 
@@ -172,10 +172,8 @@ impl Gateway {
             let name = name.to_owned();
             return self.upload(uploads, &name, request, request_id).await;
         }
-        if let Some(files) = self.files
-            && path.starts_with(files.prefix)
-        {
-            return files.answer(&self.store, request.method(), path).await;
+        if let Some(files) = self.files.iter().find(|files| path.starts_with(files.prefix)) {
+            return files.answer((&self.store, &self.installation), request.method(), path).await;
         }
         if let Some(mount) = self.mounts.iter().find(|mount| mount.path == path) {
             return self.mounted(mount, request, request_id).await;

@@ -5,8 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use gateway::{Answer, Files, Gateway, Mount, Settings, Shutdown, Tls};
-use migrationhub::discovery::download;
+use gateway::{Answer, Gateway, Mount, Settings, Shutdown, Tls};
 use notify::Streams;
 use registry::upstream::{FileHosts, plain_client};
 use service::Installation;
@@ -100,6 +99,7 @@ fn installation(
     Ok(Installation {
         page_key: key("page tokens")?,
         token_key: key("bearer tokens")?,
+        link_key: key("signed addresses")?,
         regions: arguments.home_region.iter().cloned().collect(),
         connections: configuration.connection_formats(),
         quotas: configuration.quotas.counts.clone(),
@@ -146,11 +146,11 @@ async fn listen(
         packages::endpoint(&store, &blobs, &installation, public_url, resolver, allow_unpublish)?;
     let (table, packages) = (services::table(), Some(endpoint));
     let streams = Arc::new(Streams::new(&store));
-    let files = Files { prefix: download::PATH, read: download::read };
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
     let gateway = gateway
         .with_prelude("CopyPackageVersions", before_copy)
-        .with_files(files)
+        .with_files(services::ARCHIVES)
+        .with_files(services::LOGOS)
         .with_uploads(services::UPLOADS)
         .with_mounts(mounts(&store, &streams));
     let tls = tls(arguments, folder, address, &tls_hosts)?;

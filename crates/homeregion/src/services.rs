@@ -1,9 +1,10 @@
 //! Which services the region has: their operations and their tables.
 
-use gateway::{Refused, Uploads};
-use migrationhub::discovery::import_task;
+use gateway::{Files, Refused, Uploads};
+use migrationhub::discovery::{download, import_task};
 use model::Content;
 use service::{Call, Denied, Error, Problem, Table};
+use sitewise::portal::logo;
 use store::Tx;
 
 /// The tables of everything that keeps state.
@@ -13,6 +14,18 @@ pub static ROOMS: &[&store::Room] =
 /// Files that are uploaded for imports of Application Discovery.
 pub static UPLOADS: Uploads =
     Uploads { prefix: import_task::UPLOAD_PATH, is_name: import_task::is_upload_name, accept: accept_upload };
+
+/// Archives that answers of Application Discovery point to.
+pub static ARCHIVES: Files = Files {
+    prefix: download::PATH,
+    content_type: "application/zip",
+    disposition: "attachment",
+    read: |tx, _, path| download::read(tx, path),
+};
+
+/// Logos of portals of IoT SiteWise Monitor.
+pub static LOGOS: Files =
+    Files { prefix: logo::PATH, content_type: logo::CONTENT_TYPE, disposition: "inline", read: logo::read };
 
 /// Puts the operation table together.
 pub fn table() -> Table {

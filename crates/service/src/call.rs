@@ -49,6 +49,8 @@ pub struct Installation {
     pub page_key: [u8; 32],
     /// Key that signs the bearer tokens of the package endpoints.
     pub token_key: [u8; 32],
+    /// Key that signs the addresses which are their own permission for a while.
+    pub link_key: [u8; 32],
     /// Regions, besides those where AWS runs Migration Hub, that may be a home region.
     pub regions: Vec<String>,
     /// External connections that the operator defined: format by name, `npm` by `custom:team` for one.

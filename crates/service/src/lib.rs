@@ -8,6 +8,7 @@ mod call;
 mod dialect;
 mod error;
 pub mod idempotency;
+pub mod link;
 mod operations;
 pub mod page;
 pub mod range;

@@ -56,6 +56,16 @@ uuid_id! {
     GatewayId;
     /// Id of a dataset.
     DatasetId;
+    /// Id of a portal.
+    PortalId;
+    /// Id of the logo of a portal.
+    LogoId;
+    /// Id of a project of a portal.
+    ProjectId;
+    /// Id of a dashboard of a project.
+    DashboardId;
+    /// Id of an access policy.
+    AccessPolicyId;
 }
 
 /// A name that the user gave a thing besides its id: 2 to 128 letters, digits, `_`, `-`, `.` and `:`.

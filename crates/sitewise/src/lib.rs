@@ -2,10 +2,12 @@
 //!
 //! Nothing here knows HTTP. Operations on an account's resources stand in the room of the resource, one file each.
 
+pub mod access_policy;
 mod argument;
 pub mod asset;
 pub mod asset_model;
 pub mod configuration;
+pub mod dashboard;
 pub mod dataset;
 mod dialect;
 pub mod error;
@@ -13,6 +15,8 @@ pub mod gateway;
 pub mod id;
 pub mod limits;
 pub mod place;
+pub mod portal;
+pub mod project;
 mod reconcile;
 mod table;
 pub mod tag;
@@ -30,6 +34,10 @@ pub static ROOM: store::Room = store::Room {
         gateway::table::SCHEMA,
         configuration::table::SCHEMA,
         dataset::table::SCHEMA,
+        portal::table::SCHEMA,
+        project::table::SCHEMA,
+        dashboard::table::SCHEMA,
+        access_policy::table::SCHEMA,
     ],
     blob_references: &[],
 };
@@ -42,5 +50,9 @@ pub fn register(table: &mut service::Table) {
     gateway::register(table);
     configuration::register(table);
     dataset::register(table);
+    portal::register(table);
+    project::register(table);
+    dashboard::register(table);
+    access_policy::register(table);
     tag::register(table);
 }

@@ -54,6 +54,21 @@ pub const PAGE_DEFAULT: i64 = 50;
 /// to so many is done before the answer is sent.
 pub const ASSETS_PER_STEP: i64 = 5_000;
 
+/// Portals of an account in a Region (L-A5652910).
+pub const PORTALS_MAX: i64 = 100;
+
+/// Projects of one portal.
+pub const PROJECTS_PER_PORTAL_MAX: i64 = 100;
+
+/// Dashboards of one project.
+pub const DASHBOARDS_PER_PROJECT_MAX: i64 = 100;
+
+/// Bytes of a portal's logo, less than: "the file size must be less than 1 MB" (API reference).
+pub const PORTAL_LOGO_BYTES_MAX: usize = 1024 * 1024;
+
+/// How long the address of a portal's logo is good for, in milliseconds (API reference: 15 minutes).
+pub const PORTAL_LOGO_URL_MS: i64 = 15 * 60 * 1000;
+
 /// Gateways of an account in a Region (100 in 2023).
 pub const GATEWAYS_MAX: i64 = 100;
 

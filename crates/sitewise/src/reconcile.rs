@@ -4,7 +4,7 @@ use store::{Error, Tx};
 
 use crate::asset_model::ModelState;
 use crate::place::Place;
-use crate::{asset, asset_model, dataset};
+use crate::{asset, asset_model, dataset, portal};
 
 /// Takes one step for up to `limit` assets and models that are due; answers how many steps were taken.
 ///
@@ -21,6 +21,10 @@ pub fn reconcile(tx: &mut Tx, limit: usize) -> Result<usize, Error> {
     }
     for (account, region, dataset) in dataset::table::due(tx, now, limit)? {
         dataset::progress::step(tx, Place { account: &account, region: &region }, &dataset)?;
+        steps += 1;
+    }
+    for (account, region, portal) in portal::table::due(tx, now, limit)? {
+        portal::progress::step(tx, Place { account: &account, region: &region }, &portal)?;
         steps += 1;
     }
     for (account, region, mut model) in asset_model::table::due(tx, now, limit)? {
@@ -42,5 +46,6 @@ pub fn is_due(tx: &mut Tx) -> Result<bool, Error> {
     let now = tx.now();
     Ok(!asset::table::due(tx, now, 1)?.is_empty()
         || !dataset::table::due(tx, now, 1)?.is_empty()
+        || !portal::table::due(tx, now, 1)?.is_empty()
         || !asset_model::table::due(tx, now, 1)?.is_empty())
 }

@@ -101,7 +101,12 @@ impl World {
         let _ = log::set_logger(&LOGGER).map(|()| log::set_max_level(log::LevelFilter::Warn));
         let mut table = Table::new();
         register(&mut table);
-        let installation = Installation { page_key: [1; 32], token_key: [2; 32], ..Installation::default() };
+        let installation = Installation {
+            page_key: [1; 32],
+            token_key: [2; 32],
+            link_key: [3; 32],
+            ..Installation::default()
+        };
         Self { store, table: Arc::new(table), installation: Arc::new(installation) }
     }
 

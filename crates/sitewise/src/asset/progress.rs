@@ -7,7 +7,7 @@ use store::{Error, Tx};
 
 use super::{Asset, AssetState, resource, table};
 use crate::place::Place;
-use crate::tag;
+use crate::{project, tag};
 
 /// Begins a passing state: answers the state to keep and when it is over.
 ///
@@ -34,6 +34,7 @@ pub fn step(tx: &mut Tx, place: Place<'_>, asset: &Asset) -> Result<(), Error> {
 pub fn vanish(tx: &mut Tx, place: Place<'_>, asset: &Asset) -> Result<(), Error> {
     table::delete(tx, place, &asset.id)?;
     tag::table::delete_all(tx, place, &resource(&asset.id))?;
+    project::table::forget_asset(tx, place, &asset.id)?;
     let event = json!({ "assetId": asset.id.as_str(), "assetModelId": asset.model_id.as_str() });
     tx.emit(place.account, place.region, "sitewise.asset.deleted", &event)
 }

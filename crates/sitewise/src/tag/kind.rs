@@ -2,8 +2,9 @@
 
 use store::{Error, Tx};
 
+use crate::id::{AccessPolicyId, DashboardId, PortalId, ProjectId};
 use crate::place::Place;
-use crate::{asset, asset_model, dataset, gateway};
+use crate::{access_policy, asset, asset_model, dashboard, dataset, gateway, portal, project};
 
 /// A kind of resource that can be tagged.
 pub struct Kind {
@@ -22,10 +23,28 @@ pub static KINDS: [Kind; 11] = [
     Kind { name: "asset", exists: |tx, place, id| Ok(asset::table::by_id(tx, place, id)?.is_some()) },
     Kind { name: "time-series", exists: none },
     Kind { name: "gateway", exists: |tx, place, id| Ok(gateway::table::by_id(tx, place, id)?.is_some()) },
-    Kind { name: "portal", exists: none },
-    Kind { name: "project", exists: none },
-    Kind { name: "dashboard", exists: none },
-    Kind { name: "access-policy", exists: none },
+    Kind {
+        name: "portal",
+        exists: |tx, place, id| Ok(portal::table::get(tx, place, &PortalId::stored(id.to_owned()))?.is_some()),
+    },
+    Kind {
+        name: "project",
+        exists: |tx, place, id| {
+            Ok(project::table::get(tx, place, &ProjectId::stored(id.to_owned()))?.is_some())
+        },
+    },
+    Kind {
+        name: "dashboard",
+        exists: |tx, place, id| {
+            Ok(dashboard::table::get(tx, place, &DashboardId::stored(id.to_owned()))?.is_some())
+        },
+    },
+    Kind {
+        name: "access-policy",
+        exists: |tx, place, id| {
+            Ok(access_policy::table::get(tx, place, &AccessPolicyId::stored(id.to_owned()))?.is_some())
+        },
+    },
     Kind { name: "dataset", exists: |tx, place, id| Ok(dataset::table::by_id(tx, place, id)?.is_some()) },
     Kind { name: "computation-model", exists: none },
     // Workspaces, and the applications, pipelines and tasks in them.
