@@ -39,6 +39,9 @@ pub struct Patch {
     /// The member may be absent.
     #[serde(default)]
     optional: bool,
+    /// The member makes repeated requests idempotent, although SDKs do not fill it in.
+    #[serde(default)]
+    token: bool,
 }
 
 pub fn read(root: &Path) -> Result<Vec<Patch>, String> {
@@ -86,6 +89,7 @@ pub fn apply(patches: &[Patch], api: &mut Api) -> Result<(), String> {
             let member = member.ok_or_else(|| format!("patch of {}: no member {name}", patch.shape))?;
             member.also_header.clone_from(&patch.also_header);
             member.required &= !patch.optional;
+            member.idempotency_token |= patch.token;
         }
     }
     Ok(())

@@ -733,6 +733,7 @@ operation! { ExecuteAction(types::ExecuteActionRequest) -> types::ExecuteActionR
         "InvalidRequestException", "ResourceNotFoundException", "InternalFailureException",
         "ThrottlingException", "LimitExceededException", "ConflictingOperationException",
     ],
+    idempotency_token: Some("clientToken"),
 } }
 
 operation! { ExecuteQuery(types::ExecuteQueryRequest) -> types::ExecuteQueryResponse {
