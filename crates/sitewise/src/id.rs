@@ -50,6 +50,12 @@ uuid_id! {
     PropertyId;
     /// Id of a hierarchy definition of a model.
     HierarchyId;
+    /// Id of a computation model.
+    ComputationModelId;
+    /// Id of an action that was executed.
+    ActionId;
+    /// Id of an execution of an action.
+    ExecutionId;
     /// Id of a composite model inside a model, shared by all assets of that model.
     CompositeId;
     /// Id of a gateway.

@@ -3,14 +3,17 @@
 //! Nothing here knows HTTP. Operations on an account's resources stand in the room of the resource, one file each.
 
 pub mod access_policy;
+pub mod action;
 mod argument;
 pub mod asset;
 pub mod asset_model;
+pub mod computation_model;
 pub mod configuration;
 pub mod dashboard;
 pub mod dataset;
 mod dialect;
 pub mod error;
+pub mod execution;
 pub mod gateway;
 pub mod id;
 pub mod limits;
@@ -38,6 +41,7 @@ pub static ROOM: store::Room = store::Room {
         project::table::SCHEMA,
         dashboard::table::SCHEMA,
         access_policy::table::SCHEMA,
+        computation_model::table::SCHEMA,
     ],
     blob_references: &[],
 };
@@ -54,5 +58,8 @@ pub fn register(table: &mut service::Table) {
     project::register(table);
     dashboard::register(table);
     access_policy::register(table);
+    computation_model::register(table);
+    action::register(table);
+    execution::register(table);
     tag::register(table);
 }

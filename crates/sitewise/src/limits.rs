@@ -78,3 +78,6 @@ pub const SOURCES_PER_GATEWAY_MAX: usize = 100;
 /// Capabilities of one gateway: AWS names four collectors and publishers in a few versions each, and all of them are
 /// shown at once, so there has to be an end.
 pub const CAPABILITIES_PER_GATEWAY_MAX: usize = 50;
+
+/// Computation models of an account in a Region (assumed: AWS names the quota and publishes no value).
+pub const COMPUTATION_MODELS_MAX: i64 = 1_000;

@@ -4,7 +4,7 @@ use store::{Error, Tx};
 
 use crate::asset_model::ModelState;
 use crate::place::Place;
-use crate::{asset, asset_model, dataset, portal};
+use crate::{asset, asset_model, computation_model, dataset, portal};
 
 /// Takes one step for up to `limit` assets and models that are due; answers how many steps were taken.
 ///
@@ -27,6 +27,11 @@ pub fn reconcile(tx: &mut Tx, limit: usize) -> Result<usize, Error> {
         portal::progress::step(tx, Place { account: &account, region: &region }, &portal)?;
         steps += 1;
     }
+    for (account, region, mut model) in computation_model::table::due(tx, now, limit)? {
+        let place = Place { account: &account, region: &region };
+        computation_model::progress::step(tx, place, &mut model)?;
+        steps += 1;
+    }
     for (account, region, mut model) in asset_model::table::due(tx, now, limit)? {
         let rolls = model.state == ModelState::Propagating;
         let moved =
@@ -47,5 +52,6 @@ pub fn is_due(tx: &mut Tx) -> Result<bool, Error> {
     Ok(!asset::table::due(tx, now, 1)?.is_empty()
         || !dataset::table::due(tx, now, 1)?.is_empty()
         || !portal::table::due(tx, now, 1)?.is_empty()
+        || !computation_model::table::due(tx, now, 1)?.is_empty()
         || !asset_model::table::due(tx, now, 1)?.is_empty())
 }

@@ -7,12 +7,14 @@ use store::Tx;
 use super::{Asset, AssetState, load, progress, table, wire};
 use crate::Error;
 use crate::argument::custom_id;
+use crate::computation_model::{self, Bindable};
 use crate::error::conflict;
 use crate::place::Place;
 
 /// Deletes an asset.
 ///
-/// Errors in the order of their checks: unknown asset, state, parent, children.
+/// Errors in the order of their checks: unknown asset, state, parent, children, a computation model that is bound
+/// to it.
 pub fn delete(
     tx: &mut Tx,
     call: &Call,
@@ -23,6 +25,7 @@ pub fn delete(
     let mut asset = load(tx, call, "iotsitewise:DeleteAsset", &id)?;
     asset.state.check_rests(asset.id.as_str(), asset.arn(call))?;
     check_alone(tx, call, &asset)?;
+    computation_model::bound(tx, call, Bindable::Asset(&asset.id), asset.arn(call))?;
     asset.updated_at = tx.now();
     (asset.state, asset.due_at) = progress::begin(call, AssetState::Deleting, asset.updated_at);
     if asset.state == AssetState::Deleting {

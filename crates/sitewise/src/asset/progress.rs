@@ -7,7 +7,7 @@ use store::{Error, Tx};
 
 use super::{Asset, AssetState, resource, table};
 use crate::place::Place;
-use crate::{project, tag};
+use crate::{action, project, tag};
 
 /// Begins a passing state: answers the state to keep and when it is over.
 ///
@@ -35,6 +35,7 @@ pub fn vanish(tx: &mut Tx, place: Place<'_>, asset: &Asset) -> Result<(), Error>
     table::delete(tx, place, &asset.id)?;
     tag::table::delete_all(tx, place, &resource(&asset.id))?;
     project::table::forget_asset(tx, place, &asset.id)?;
+    action::forget(tx, place, asset.id.as_str())?;
     let event = json!({ "assetId": asset.id.as_str(), "assetModelId": asset.model_id.as_str() });
     tx.emit(place.account, place.region, "sitewise.asset.deleted", &event)
 }

@@ -10,6 +10,7 @@ use super::{AssetModel, ModelState, arn, load, progress, table, wire};
 use crate::Error;
 use crate::argument::custom_id;
 use crate::asset;
+use crate::computation_model::{self, Bindable};
 use crate::error::conflict;
 use crate::place::Place;
 
@@ -58,5 +59,5 @@ fn check_unused(tx: &mut Tx, call: &Call, model: &AssetModel) -> Result<(), Erro
         let message = format!("Asset model '{id}' is the child of a hierarchy of asset model '{parent}'");
         return Err(conflict(message, id, arn(call, id)));
     }
-    Ok(())
+    computation_model::bound(tx, call, Bindable::AssetModel(&model.id), arn(call, id))
 }

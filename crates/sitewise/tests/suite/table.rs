@@ -42,3 +42,34 @@ pub fn copy(world: &World, id: &str, times: i64) {
     });
     assert_eq!(copied.unwrap(), times.unsigned_abs());
 }
+
+/// Puts a computation model into a state in which no operation leaves it without a propagation delay.
+#[track_caller]
+pub fn set_computation_model_state(world: &World, id: &str, state: &'static str) {
+    let id = id.to_owned();
+    let changed: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
+        tx.execute(
+            "UPDATE sitewise_computation_model SET state = ?1 WHERE id = ?2",
+            &[state.into(), (&id).into()],
+        )
+    });
+    assert_eq!(changed.unwrap(), 1);
+}
+
+/// Copies a computation model many times, without what its versions say.
+#[track_caller]
+pub fn copy_computation_model(world: &World, id: &str, times: i64) {
+    let id = id.to_owned();
+    let copied: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
+        tx.execute(
+            "WITH RECURSIVE number (i) AS (
+                 SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM number WHERE i < ?2)
+             INSERT INTO sitewise_computation_model (account, region, id, name, state, created_at, updated_at,
+                 latest_version)
+             SELECT account, region, 'copy-' || i, 'copy-' || i, state, created_at, updated_at, latest_version
+             FROM sitewise_computation_model, number WHERE id = ?1",
+            &[(&id).into(), times.into()],
+        )
+    });
+    assert_eq!(copied.unwrap(), times.unsigned_abs());
+}
