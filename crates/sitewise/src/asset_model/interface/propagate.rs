@@ -1,5 +1,7 @@
 //! How a new version of an interface reaches the models that implement it.
 
+use std::collections::HashSet;
+
 use model::ModelledError as _;
 use store::Tx;
 
@@ -16,7 +18,7 @@ use super::relation::{Mapping, Relation};
 use super::table;
 use crate::Error;
 use crate::error::{invalid, limit};
-use crate::id::{AssetModelId, CustomId};
+use crate::id::{AssetModelId, CustomId, PropertyId};
 use crate::limits::{HIERARCHIES_PER_MODEL_MAX, MODELS_PER_INTERFACE_MAX, PROPERTIES_PER_MODEL_MAX};
 use crate::place::Place;
 
@@ -77,7 +79,7 @@ pub fn renew(
     let below = Below::look_up(tx, place, &theirs, base)?;
     let contract = Contract { id: &interface.id, definition: &theirs };
     let carried = carry(tx, place, contract, (model, base), &relation, &below);
-    if let Ok((_, mapping)) = &carried {
+    if let Ok((Checked { failure: None, .. }, mapping)) = &carried {
         relation.mapping = mapping.clone();
     }
     relation.interface_version = active.number;
@@ -93,7 +95,7 @@ fn carry(
     relation: &Relation,
     below: &Below,
 ) -> Result<(Checked, Mapping), Error> {
-    let wanted = wanted(&contract, &relation.mapping);
+    let wanted = wanted(&contract, before, &relation.mapping);
     let (next, mapping) = apply(contract, (&model.id, before), &wanted, below, || tx.uuid())?;
     check_others(tx, place, &model.id, Some(contract.id), (before, &next))?;
     Ok((finish(tx, place, model, (before, next))?, mapping))
@@ -101,14 +103,17 @@ fn carry(
 
 /// What a later version of an interface asks of a model: what was mapped stays, the rest is matched by name or
 /// created, whatever was said when the interface was applied (user guide: what is not mapped is created).
-fn wanted(contract: &Contract<'_>, mapping: &Mapping) -> Wanted {
+fn wanted(contract: &Contract<'_>, base: &Definition, mapping: &Mapping) -> Wanted {
+    let own: HashSet<&PropertyId> = base.all_properties().map(|(property, _)| &property.id).collect();
+    let theirs: HashSet<&PropertyId> =
+        contract.definition.properties.iter().map(|property| &property.id).collect();
     let kept = mapping
         .properties
         .iter()
-        .filter(|pair| contract.definition.properties.iter().any(|property| property.id == pair.interface));
-    let pair = |id: &str| CustomId::Id(id.to_owned());
+        .filter(|pair| theirs.contains(&pair.interface) && own.contains(&pair.model));
+    let pair = |id: &PropertyId| CustomId::Id(id.to_string());
     Wanted {
-        overrides: kept.map(|kept| (pair(kept.model.as_str()), pair(kept.interface.as_str()))).collect(),
+        overrides: kept.map(|kept| (pair(&kept.model), pair(&kept.interface))).collect(),
         match_by_name: true,
         create_missing: true,
     }
@@ -133,16 +138,15 @@ pub fn check(tx: &mut Tx, place: Place<'_>, interface: &AssetModel, next: &Defin
         if below.behind(&next.hierarchies, &before.hierarchies).is_some() {
             continue;
         }
-        apply(contract, (&model.id, &before), &wanted(&contract, &relation.mapping), &below, fresh).map_err(
-            |refused| match refused {
+        apply(contract, (&model.id, &before), &wanted(&contract, &before, &relation.mapping), &below, fresh)
+            .map_err(|refused| match refused {
                 Error::Modelled(refused) => invalid(format!(
                     "Asset model '{}' implements this interface and can't follow the change: {}",
                     model.id,
                     refused.message()
                 )),
                 other => other,
-            },
-        )?;
+            })?;
     }
     Ok(())
 }
