@@ -33,6 +33,15 @@ pub fn empty() -> ResponseBody {
     full(Bytes::new())
 }
 
+/// Keeps something until the body is sent or given up.
+pub(crate) fn keeping(body: ResponseBody, kept: impl Send + 'static) -> ResponseBody {
+    let keep = move |frame| {
+        let _ = &kept;
+        frame
+    };
+    body.map_frame(keep).boxed_unsync()
+}
+
 /// Puts the request's id on its answer, as every AWS service does.
 pub(crate) fn name_request(response: &mut Response<ResponseBody>, request_id: &str) {
     if let Ok(id) = HeaderValue::from_str(request_id) {

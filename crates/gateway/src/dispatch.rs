@@ -12,15 +12,15 @@ use hyper::header::{HOST, USER_AGENT};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response};
 use model::{Members, Protocol, Service, Spec};
-use service::{Call, Fault, Installation, Problem, Reply, Source, Table};
+use service::{Body, Call, Fault, Installation, Problem, Reply, Source, Table};
 use store::{Blobs, Store};
 use tokio::sync::Semaphore;
 
 use crate::answer::{self, ResponseBody};
 use crate::file::Files;
 use crate::forwarded::{self, Network};
-use crate::intake::{self, Torn};
-use crate::limits::PAYLOADS_MAX;
+use crate::intake::{self, Share, Torn};
+use crate::limits::{BODY_BYTES_MAX, PAYLOADS_MAX};
 use crate::own;
 use crate::protocol::{aws_json, query, rest_json};
 use crate::route::{self, Routes};
@@ -205,7 +205,7 @@ impl Gateway {
             return self.take_payload((spec, member), labels, (&parts, body), call).await;
         }
         let mut share = self.bodies.share();
-        let bytes = match intake::read(body, &mut share).await {
+        let bytes = match intake::read(body, addressed.body_bytes_max(), &mut share).await {
             Ok(bytes) => bytes,
             Err(torn) => return torn_body(torn),
         };
@@ -288,16 +288,32 @@ impl Gateway {
     ) -> Response<ResponseBody> {
         let protocol = spec.service.protocol;
         let problem = match outcome {
-            Ok(reply) => match answer::reply(protocol, &self.blobs, reply, headers).await {
-                Ok(response) => return response,
-                Err(error) => {
-                    log::error!("{}.{} cannot stream its answer: {error}", spec.service.id, spec.name);
-                    self.fault(spec.service, Fault::Internal("the content cannot be read".to_owned()))
+            Ok(reply) => {
+                let share = match self.share_of(&reply) {
+                    Ok(share) => share,
+                    Err(torn) => return torn_body(torn),
+                };
+                match answer::reply(protocol, &self.blobs, reply, headers).await {
+                    Ok(response) if share.is_free() => return response,
+                    Ok(response) => return response.map(|body| answer::keeping(body, share)),
+                    Err(error) => {
+                        log::error!("{}.{} cannot stream its answer: {error}", spec.service.id, spec.name);
+                        self.fault(spec.service, Fault::Internal("the content cannot be read".to_owned()))
+                    }
                 }
-            },
+            }
             Err(problem) => problem,
         };
         answer::problem(protocol, problem)
+    }
+
+    /// Makes room for an answer, which takes memory until the client has taken it.
+    fn share_of(&self, reply: &Reply) -> Result<Share, Torn> {
+        let mut share = self.bodies.share();
+        if let Body::Json(json) = &reply.body {
+            share.grow(json.len())?;
+        }
+        Ok(share)
     }
 
     fn address(&self, parts: &Parts) -> Result<Addressed, Unknown> {
@@ -399,6 +415,15 @@ enum Addressed {
     Query,
 }
 
+impl Addressed {
+    fn body_bytes_max(&self) -> usize {
+        match self {
+            Self::Target(spec) | Self::Route(spec, _) => intake::bytes_max(spec),
+            Self::Query => BODY_BYTES_MAX,
+        }
+    }
+}
+
 /// Why a request leads nowhere.
 enum Unknown {
     Operation(&'static Service, String),
@@ -464,12 +489,18 @@ fn unsigned(addressed: &Addressed, refused: &sigv4::Refused, request_id: &str) -
 
 pub(crate) fn torn_body(torn: Torn) -> Response<ResponseBody> {
     let (status, name, message) = match torn {
-        Torn::TooLarge => (413, "RequestEntityTooLargeException", "the request body is larger than 10 MiB"),
+        Torn::TooLarge => (
+            413,
+            "RequestEntityTooLargeException",
+            "the request body is larger than 10 MiB, or than 20 MB where a document of 10 MB may be in it",
+        ),
         Torn::TooSlow => (408, "RequestTimeoutException", "the request body did not arrive in time"),
         Torn::Cut => (400, "IncompleteBodyException", "the request body ended before its announced length"),
-        Torn::Crowded => {
-            (503, "ServiceUnavailableException", "too many large request bodies are on their way; try again")
-        }
+        Torn::Crowded => (
+            503,
+            "ServiceUnavailableException",
+            "too many large requests and answers are on their way; try again",
+        ),
     };
     answer::refusal(status, name, message)
 }

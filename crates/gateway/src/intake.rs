@@ -10,13 +10,14 @@ use http_body_util::BodyExt as _;
 use hyper::HeaderMap;
 use hyper::body::{Body as _, Incoming};
 use hyper::header::EXPECT;
-use model::Content;
+use model::{Content, Shape, Spec};
 use store::{Stage, Staged};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::{
-    BODIES_BYTES_MAX, BODY_BYTES_FREE, BODY_BYTES_MAX, BODY_DURATION_MAX, BODY_PAUSE_MAX, DRAIN_BYTES_MAX,
-    DRAIN_DURATION_MAX, PAYLOAD_DURATION_MAX,
+    BODIES_BYTES_MAX, BODY_BYTES_FREE, BODY_BYTES_MAX, BODY_DURATION_MAX, BODY_PAUSE_MAX,
+    DOCUMENT_BODY_BYTES_MAX, DOCUMENT_CHARACTERS_MIN, DRAIN_BYTES_MAX, DRAIN_DURATION_MAX,
+    PAYLOAD_DURATION_MAX,
 };
 pub use chunked::{Chunked, Malformed};
 
@@ -33,7 +34,7 @@ pub(crate) enum Torn {
     Crowded,
 }
 
-/// The memory that the bodies of all requests share.
+/// The memory that the bodies of all requests share, and the larger answers.
 pub(crate) struct Room(Arc<Semaphore>);
 
 /// One body's part of the room; given back when dropped.
@@ -57,8 +58,13 @@ impl Room {
 }
 
 impl Share {
+    /// Says whether it takes nothing of the room.
+    pub(crate) fn is_free(&self) -> bool {
+        self.held.is_none()
+    }
+
     /// Makes room for bytes that have come; what a client merely announces takes none.
-    fn grow(&mut self, bytes: usize) -> Result<(), Torn> {
+    pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Torn> {
         let before = self.bytes.saturating_sub(BODY_BYTES_FREE);
         self.bytes += bytes;
         let more = self.bytes.saturating_sub(BODY_BYTES_FREE) - before;
@@ -72,10 +78,20 @@ impl Share {
     }
 }
 
-/// Reads a whole body; the share is to be kept as long as what was read.
-pub(crate) async fn read(mut body: Incoming, share: &mut Share) -> Result<Bytes, Torn> {
+/// Says how large the body of an operation may be: larger where one text of it is a whole document.
+pub(crate) fn bytes_max(spec: &Spec) -> usize {
+    let is_document = |shape: &Shape| match shape {
+        Shape::String(rule) => rule.max.is_some_and(|max| max >= DOCUMENT_CHARACTERS_MIN),
+        _ => false,
+    };
+    let holds_document = spec.input.members.iter().any(|member| is_document(member.shape));
+    if holds_document { DOCUMENT_BODY_BYTES_MAX } else { BODY_BYTES_MAX }
+}
+
+/// Reads a whole body of no more than that size; the share is to be kept as long as what was read.
+pub(crate) async fn read(mut body: Incoming, bytes_max: usize, share: &mut Share) -> Result<Bytes, Torn> {
     let announced = body.size_hint();
-    if announced.lower() > BODY_BYTES_MAX as u64 {
+    if announced.lower() > bytes_max as u64 {
         return Err(Torn::TooLarge);
     }
     if body.is_end_stream() {
@@ -85,7 +101,7 @@ pub(crate) async fn read(mut body: Incoming, share: &mut Share) -> Result<Bytes,
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     while let Some(bytes) = next(&mut body, begun, BODY_DURATION_MAX).await? {
-        if first.len() + rest.len() + bytes.len() > BODY_BYTES_MAX {
+        if first.len() + rest.len() + bytes.len() > bytes_max {
             return Err(Torn::TooLarge);
         }
         share.grow(bytes.len())?;

@@ -13,8 +13,17 @@ pub const HEADERS_MAX: usize = 128;
 /// properties (under 1 MiB); AWS front ends stop at 10 MiB.
 pub const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 
-/// Bytes of bodies that all requests together may hold while they are read and carried out: a small machine's
-/// share, and room for 25 of the largest or for everybody's usual few kilobytes.
+/// From so many characters on, a text is a document that [`BODY_BYTES_MAX`] is too small for: half of it, since the
+/// quotes and line ends of a document take two bytes each inside JSON.
+pub const DOCUMENT_CHARACTERS_MIN: usize = BODY_BYTES_MAX / 2;
+
+/// Largest body of a call that may carry such a document: SiteWise's capability configurations have up to 10,000,000
+/// characters; twice as many bytes, and room for the rest of the request.
+pub const DOCUMENT_BODY_BYTES_MAX: usize = 20_000_000 + 64 * 1024;
+
+/// Bytes of bodies that all requests together may hold while they are read and carried out, and of answers until
+/// they are taken: a small machine's share, and room for 12 documents, for 25 other bodies of the largest size, or for
+/// everybody's usual few kilobytes.
 pub const BODIES_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// Bytes of one body that are not counted towards [`BODIES_BYTES_MAX`], so that a usual request is never refused:
