@@ -3,17 +3,22 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected stops")]
 #![allow(clippy::doc_markdown, reason = "operations are named as AWS names them")]
 
+mod access_policy;
 mod action;
 mod asset;
 mod asset_model;
 mod associate;
 mod computation_model;
 mod configuration;
+mod dashboard;
 mod dataset;
 mod disassociate;
 mod gateway;
 mod longest;
+mod monitor;
 mod plant;
+mod portal;
+mod project;
 mod propagation;
 mod relations;
 mod table;
