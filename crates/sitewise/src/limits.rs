@@ -29,6 +29,18 @@ pub const HIERARCHIES_PER_MODEL_MAX: usize = 30;
 /// properties and hierarchies together).
 pub const PROPERTIES_PER_MODEL_MAX: usize = 600;
 
+/// Composite models of one model, without those that component models give (L-C90B3537, value unpublished).
+pub const COMPOSITES_PER_MODEL_MAX: usize = 30;
+
+/// Composite models on the longest way from a model to a property (L-BEF0A9F6, value unpublished).
+pub const COMPOSITE_DEPTH_MAX: usize = 10;
+
+/// Properties of one composite model (L-9EE97145; 200 by the API reference).
+pub const PROPERTIES_PER_COMPOSITE_MAX: usize = 200;
+
+/// Models that use one component model (L-0114DD6D, value unpublished).
+pub const MODELS_PER_COMPONENT_MAX: i64 = 1_000;
+
 /// Models in one tree of hierarchy definitions (50 in 2023).
 pub const MODELS_PER_TREE_MAX: usize = 50;
 
@@ -50,9 +62,11 @@ pub const TAGS_PER_RESOURCE_MAX: i64 = 50;
 /// Entries of a page when the caller does not say.
 pub const PAGE_DEFAULT: i64 = 50;
 
-/// Assets to which one step of the reconciler (or the operation itself) rolls a new model version; a fleet of up
-/// to so many is done before the answer is sent.
-pub const ASSETS_PER_STEP: i64 = 5_000;
+/// Assets to which one step of the reconciler (or the operation itself) rolls a new model version, and rows of theirs
+/// that it removes; a fleet of less than so many is done before the answer is sent.
+///
+/// A step is one transaction, and the writer waits for it: no longer than 50 ms.
+pub const ASSETS_PER_STEP: i64 = 500;
 
 /// Portals of an account in a Region (L-A5652910).
 pub const PORTALS_MAX: i64 = 100;
@@ -79,5 +93,15 @@ pub const SOURCES_PER_GATEWAY_MAX: usize = 100;
 /// shown at once, so there has to be an end.
 pub const CAPABILITIES_PER_GATEWAY_MAX: usize = 50;
 
+/// Asset models that implement one interface (L-F1B7F675; AWS publishes no value).
+pub const MODELS_PER_INTERFACE_MAX: i64 = 1_000;
+
 /// Computation models of an account in a Region (assumed: AWS names the quota and publishes no value).
 pub const COMPUTATION_MODELS_MAX: i64 = 1_000;
+
+/// Models that one write of a component model or interface takes along before its answer is sent; the reconciler does
+/// the others.
+pub const FOLLOWERS_INLINE_MAX: usize = 20;
+
+/// Models that follow a component model or interface and are looked up at a time.
+pub const FOLLOWERS_PER_STEP: i64 = 20;

@@ -2,7 +2,7 @@
 
 use store::{Error, Tx};
 
-use crate::asset_model::ModelState;
+use crate::asset_model::progress::{Budget, Step};
 use crate::place::Place;
 use crate::{asset, asset_model, computation_model, dataset, portal};
 
@@ -32,15 +32,22 @@ pub fn reconcile(tx: &mut Tx, limit: usize) -> Result<usize, Error> {
         computation_model::progress::step(tx, place, &mut model)?;
         steps += 1;
     }
-    for (account, region, mut model) in asset_model::table::due(tx, now, limit)? {
-        let rolls = model.state == ModelState::Propagating;
-        let moved =
-            asset_model::progress::step(tx, Place { account: &account, region: &region }, &mut model)?;
-        // A roll-over that is under way counts, a deletion that waits for assets does not.
-        steps += usize::from(moved || rolls);
-        if rolls {
-            // One roll-over is enough work for a transaction; others wait behind it.
-            break;
+    for (account, region, model) in asset_model::table::due(tx, now, limit)? {
+        let place = Place { account: &account, region: &region };
+        // A step before may have moved this one.
+        let Some(mut model) = asset_model::table::by_id(tx, place, model.id.as_str())? else { continue };
+        if model.due_at.is_none_or(|due_at| due_at > now) {
+            continue;
+        }
+        match asset_model::progress::step(tx, place, &mut model, &mut Budget::default())? {
+            Step::Moved => steps += 1,
+            // A deletion that waits for assets does not count.
+            Step::Waits => {}
+            Step::Worked => {
+                steps += 1;
+                // One roll-over is enough work for a transaction; others wait behind it.
+                break;
+            }
         }
     }
     Ok(steps)

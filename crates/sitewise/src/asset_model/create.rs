@@ -8,7 +8,8 @@ use store::Tx;
 
 use super::draft::{Draft, check};
 use super::{
-    AssetModel, AssetModelType, ModelState, Version, arn, definition, progress, resource, table, wire,
+    AssetModel, AssetModelType, ModelState, Version, arn, composite, definition, progress, resource, table,
+    wire,
 };
 use crate::Error;
 use crate::argument::{description, external_id, own_id};
@@ -33,15 +34,20 @@ pub fn create(
     let external = external_id("assetModelExternalId", input.asset_model_external_id.as_deref())?;
     let id = own.clone().unwrap_or_else(|| AssetModelId::stored(tx.uuid()));
     call.allow(tx, "iotsitewise:CreateAssetModel", &arn(call, id.as_str()))?;
-    check_composites(input.asset_model_composite_models.as_deref().unwrap_or_default().len())?;
     check_name(tx, call, &input.asset_model_name)?;
     check_free(tx, call, own.as_ref(), external.as_ref())?;
     check_quota(tx, place, model_type)?;
     let draft = Draft {
         name: input.asset_model_name.clone(),
         description: description(input.asset_model_description.as_ref()),
-        properties: wire::new_properties(input.asset_model_properties.as_deref().unwrap_or_default())?,
+        properties: wire::new_properties(
+            "assetModelProperties",
+            input.asset_model_properties.as_deref().unwrap_or_default(),
+        )?,
         hierarchies: wire::new_hierarchies(input.asset_model_hierarchies.as_deref().unwrap_or_default())?,
+        composites: composite::wire::new_drafts(
+            input.asset_model_composite_models.as_deref().unwrap_or_default(),
+        )?,
     };
     let checked = check(tx, call, (&id, model_type), draft, None)?;
     let document = checked.definition.encode();
@@ -81,16 +87,6 @@ fn model_type(text: Option<&str>) -> Result<AssetModelType, Error> {
     AssetModelType::parse(text).ok_or_else(|| {
         invalid(format!("assetModelType '{text}' is not ASSET_MODEL, COMPONENT_MODEL or INTERFACE"))
     })
-}
-
-/// Refuses composite models given inline, which this server does not have yet.
-pub fn check_composites(count: usize) -> Result<(), Error> {
-    if count == 0 {
-        return Ok(());
-    }
-    Err(invalid(format!(
-        "This feature is not supported yet: assetModelCompositeModels has {count} entries, and 0 are supported"
-    )))
 }
 
 /// Checks that no model has a name; all kinds of model share the names of an account in a Region.

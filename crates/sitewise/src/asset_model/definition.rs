@@ -66,6 +66,12 @@ impl Definition {
         own.chain(of_composites)
     }
 
+    /// Lists the same properties, to be changed.
+    pub fn all_properties_mut(&mut self) -> impl Iterator<Item = &mut Property> {
+        let of_composites = self.composites.iter_mut().flat_map(|composite| &mut composite.properties);
+        self.properties.iter_mut().chain(of_composites)
+    }
+
     /// Finds a property, of the model itself or of one of its composite models, by id or external id.
     pub fn property_anywhere(&self, id: &CustomId) -> Option<(&Property, Option<&Composite>)> {
         self.all_properties()
@@ -187,7 +193,6 @@ mod tests {
             description: None,
             composite_type: CompositeType::Custom,
             parent_id: parent.map(|id| CompositeId::stored(id.into())),
-            inline: false,
             component: None,
             origin: None,
             chain: Vec::new(),

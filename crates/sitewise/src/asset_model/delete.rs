@@ -6,7 +6,7 @@ use store::Tx;
 
 use super::create::due_at;
 use super::precondition::Precondition;
-use super::{AssetModel, ModelState, arn, load, progress, table, wire};
+use super::{AssetModel, ModelState, arn, interface, load, progress, table, wire};
 use crate::Error;
 use crate::argument::custom_id;
 use crate::asset;
@@ -16,8 +16,8 @@ use crate::place::Place;
 
 /// Deletes a model.
 ///
-/// Errors in the order of their checks: unknown model, precondition, state, then assets and parent models that use
-/// it; assets that are being deleted themselves do not count, the model waits for them.
+/// Errors in the order of their checks: unknown model, precondition, state, then assets, parent models and
+/// implementing models that use it; assets that are being deleted themselves do not count, the model waits for them.
 pub fn delete(
     tx: &mut Tx,
     call: &Call,
@@ -39,6 +39,8 @@ pub fn delete(
     model.due_at = Some(due_at(call, now));
     model.updated_at = now;
     table::put(tx, place, &model)?;
+    // A model that is being deleted implements nothing any more: its interfaces may be deleted right away.
+    interface::table::delete_all(tx, place, &model.id)?;
     progress::settle(tx, place, &mut model)?;
     Ok(t::DeleteAssetModelResponse {
         asset_model_id: Some(model.id.to_string()),
@@ -57,6 +59,11 @@ fn check_unused(tx: &mut Tx, call: &Call, model: &AssetModel) -> Result<(), Erro
     }
     if let Some(parent) = table::parents(tx, place, &model.id)?.first() {
         let message = format!("Asset model '{id}' is the child of a hierarchy of asset model '{parent}'");
+        return Err(conflict(message, id, arn(call, id)));
+    }
+    let implements = interface::table::of_interface(tx, place, &model.id, (i64::MIN, ""), 1)?;
+    if let Some(relation) = implements.first() {
+        let message = format!("Interface '{id}' is applied to asset model '{}'", relation.model_id);
         return Err(conflict(message, id, arn(call, id)));
     }
     computation_model::bound(tx, call, Bindable::AssetModel(&model.id), arn(call, id))

@@ -4,7 +4,7 @@ use model_sitewise::types as t;
 use service::Call;
 use store::Tx;
 
-use super::{AssetModel, Version, arn, definition, load, wire};
+use super::{AssetModel, Version, arn, composite, definition, interface, load, wire};
 use crate::Error;
 use crate::argument::custom_id;
 use crate::error::{invalid, not_found};
@@ -36,13 +36,17 @@ pub fn describe(
         asset_model_description: definition.description.clone(),
         asset_model_properties: properties,
         asset_model_hierarchies: wire::shown_hierarchies(&definition),
-        asset_model_composite_models: Some(Vec::new()),
-        asset_model_composite_model_summaries: Some(Vec::new()),
+        asset_model_composite_models: Some(composite::wire::shown_built_in(&model.id, &definition)),
+        asset_model_composite_model_summaries: Some(composite::wire::shown_below(
+            &model.id,
+            &definition,
+            None,
+        )),
         asset_model_creation_date: model.created_at,
         asset_model_last_update_date: model.updated_at,
         asset_model_status: wire::shown_status(&model),
         asset_model_version: Some(version.number.to_string()),
-        interface_details: Some(Vec::new()),
+        interface_details: Some(interface::list::details(tx, Place::of(call), &model.id)?),
         e_tag: Some(version.etag.clone()),
     })
 }

@@ -1,23 +1,25 @@
 //! From what a request says about a model to its next definition.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use service::Call;
 use store::Tx;
 
+use super::complete::complete;
+use super::composite;
+use super::composite::draft::CompositeDraft;
 use super::definition::Definition;
 use super::hierarchy::Hierarchy;
 use super::identity::{Claim, Identity, check_unique, external_id, identify};
+use super::previous::Previous;
 use super::property::{DataType, Property, PropertyKind};
 use super::table::ElementKind;
 use super::tree::ModelTree;
-use super::variable::{Dependencies, Scope, resolve};
 use super::{AssetModel, AssetModelType, ModelState, arn, table};
 use crate::Error;
 use crate::error::{conflict, exists, invalid, limit, not_found};
 use crate::id::{AssetModelId, CustomId, HierarchyId, PropertyId};
-use crate::limits::{HIERARCHIES_PER_MODEL_MAX, PROPERTIES_PER_MODEL_MAX};
+use crate::limits::{HIERARCHIES_PER_MODEL_MAX, PROPERTIES_PER_MODEL_MAX, VARIABLES_PER_EXPRESSION_MAX};
 use crate::place::Place;
 
 /// What a request wants a model to be.
@@ -30,6 +32,8 @@ pub struct Draft {
     pub properties: Vec<PropertyDraft>,
     /// Hierarchies, in order.
     pub hierarchies: Vec<HierarchyDraft>,
+    /// Composite models that stand in the model's own definition, in order.
+    pub composites: Vec<CompositeDraft>,
 }
 
 /// What a request says about one property.
@@ -62,36 +66,33 @@ pub struct Checked {
     pub failure: Option<String>,
 }
 
-/// Checks a draft and completes it with ids; `previous` is the version that it replaces.
+/// Checks a draft and completes it with ids; `previous` is what it replaces and may name.
 ///
-/// Checked in this order: quotas, ids and names, each property alone, child models, the tree of models, variables,
-/// quotas on dependents. A circular formula does not refuse the request but fails the model (user guide).
+/// Checked in this order: quotas, ids and names, each property alone, composite models in the same order, child models,
+/// the tree of models, then as in [`complete`](super::complete::complete).
 pub fn check(
     tx: &mut Tx,
     call: &Call,
     (id, model_type): (&AssetModelId, AssetModelType),
     draft: Draft,
-    previous: Option<&Definition>,
+    previous: Option<&Previous>,
 ) -> Result<Checked, Error> {
     check_counts(&draft, model_type)?;
-    let mut properties = properties(tx, call, id, draft.properties, previous)?;
+    let known = previous.map(|previous| &previous.known);
+    let before = known.map_or(&[][..], |known| &known.properties);
+    let properties = properties(tx, call, id, draft.properties, before)?;
     check_unique(&properties)?;
     for property in &properties {
-        property.check(model_type)?;
+        property.check(model_type, None)?;
     }
-    let (hierarchies, children) = hierarchies(tx, call, (id, model_type), draft.hierarchies, previous)?;
+    let composites = composite::draft::built_in(tx, call, (id, model_type), draft.composites, previous)?;
+    let before = known.map_or(&[][..], |known| &known.hierarchies);
+    let hierarchies = hierarchies(tx, call, (id, model_type), draft.hierarchies, before)?;
     check_unique(&hierarchies)?;
-    check_tree(tx, Place::of(call), id, &hierarchies, previous)?;
-    resolve(&mut properties, &Scope { model_id: id, hierarchies: &hierarchies, children: &children })?;
-    let dependencies = Dependencies::of(&properties);
-    let circular = dependencies.circular().map(ToOwned::to_owned);
-    if circular.is_none() {
-        dependencies.check()?;
-    }
-    let failure =
-        circular.map(|name| format!("The expression of property '{name}' has a circular reference"));
-    let definition = Definition::new(draft.name, draft.description, properties, hierarchies, Vec::new());
-    Ok(Checked { definition, failure })
+    check_tree(tx, Place::of(call), id, &hierarchies, before)?;
+    let definition = Definition::new(draft.name, draft.description, properties, hierarchies, composites);
+    composite::draft::check_quotas(&definition)?;
+    complete(tx, Place::of(call), id, definition, previous.map(|previous| &*previous.latest))
 }
 
 fn check_counts(draft: &Draft, model_type: AssetModelType) -> Result<(), Error> {
@@ -101,10 +102,14 @@ fn check_counts(draft: &Draft, model_type: AssetModelType) -> Result<(), Error> 
             "assetModelProperties has {properties} entries; {PROPERTIES_PER_MODEL_MAX} are allowed"
         )));
     }
+    check_property_counts(&draft.properties)?;
     if hierarchies > HIERARCHIES_PER_MODEL_MAX {
         return Err(limit(format!(
             "assetModelHierarchies has {hierarchies} entries; {HIERARCHIES_PER_MODEL_MAX} are allowed"
         )));
+    }
+    for composite in &draft.composites {
+        composite::draft::check_counts("assetModelCompositeModels.properties", &composite.properties)?;
     }
     if hierarchies > 0 && model_type == AssetModelType::ComponentModel {
         return Err(invalid("assetModelHierarchies is not supported for assetModelType COMPONENT_MODEL"));
@@ -112,14 +117,29 @@ fn check_counts(draft: &Draft, model_type: AssetModelType) -> Result<(), Error> 
     Ok(())
 }
 
-fn properties(
+/// Checks the quotas on each property alone.
+pub fn check_property_counts(drafts: &[PropertyDraft]) -> Result<(), Error> {
+    for draft in drafts {
+        let variables = draft.kind.variables().len();
+        if variables > VARIABLES_PER_EXPRESSION_MAX {
+            return Err(limit(format!(
+                "The expression of property '{}' has {variables} variables; {VARIABLES_PER_EXPRESSION_MAX} are \
+                 allowed",
+                draft.claim.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Makes properties from drafts: those that a draft means by id keep it, others get one.
+pub fn properties(
     tx: &mut Tx,
     call: &Call,
     model_id: &AssetModelId,
     drafts: Vec<PropertyDraft>,
-    previous: Option<&Definition>,
+    previous: &[Property],
 ) -> Result<Vec<Property>, Error> {
-    let previous = previous.map_or(&[][..], |definition| &definition.properties);
     let mut properties = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let claim = &draft.claim;
@@ -172,7 +192,7 @@ fn check_unchanged(draft: &PropertyDraft, property: &Property) -> Result<(), Err
 }
 
 /// Decides the id of a new element: the user's own one if it is free, else a fresh one.
-fn new_id(
+pub fn new_id(
     tx: &mut Tx,
     call: &Call,
     model_id: &AssetModelId,
@@ -190,19 +210,15 @@ fn new_id(
     }
 }
 
-/// Active definitions of child models.
-type Children = HashMap<AssetModelId, Arc<Definition>>;
-
 fn hierarchies(
     tx: &mut Tx,
     call: &Call,
     (model_id, model_type): (&AssetModelId, AssetModelType),
     drafts: Vec<HierarchyDraft>,
-    previous: Option<&Definition>,
-) -> Result<(Vec<Hierarchy>, Children), Error> {
+    previous: &[Hierarchy],
+) -> Result<Vec<Hierarchy>, Error> {
     let place = Place::of(call);
-    let previous = previous.map_or(&[][..], |definition| &definition.hierarchies);
-    let (mut hierarchies, mut children) = (Vec::with_capacity(drafts.len()), Children::new());
+    let mut hierarchies = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let claim = &draft.claim;
         let Some(child) = table::get(tx, place, &draft.child)? else {
@@ -225,9 +241,6 @@ fn hierarchies(
                 (HierarchyId::stored(id), claim.external_id.clone())
             }
         };
-        if let Some(active) = &child.active {
-            children.insert(child.id.clone(), super::definition(tx, place, &child.id, active)?);
-        }
         hierarchies.push(Hierarchy {
             id,
             external_id,
@@ -235,7 +248,7 @@ fn hierarchies(
             child_asset_model_id: child.id,
         });
     }
-    Ok((hierarchies, children))
+    Ok(hierarchies)
 }
 
 /// Checks that a model may become the child model of a hierarchy: it is or was active, and of the right kind.
@@ -275,13 +288,13 @@ fn check_tree(
     place: Place<'_>,
     id: &AssetModelId,
     hierarchies: &[Hierarchy],
-    previous: Option<&Definition>,
+    previous: &[Hierarchy],
 ) -> Result<(), Error> {
     let children = |hierarchies: &[Hierarchy]| -> HashSet<AssetModelId> {
         hierarchies.iter().map(|hierarchy| hierarchy.child_asset_model_id.clone()).collect()
     };
     let next = children(hierarchies);
-    if next == children(previous.map_or(&[][..], |definition| &definition.hierarchies)) {
+    if next == children(previous) {
         return Ok(());
     }
     ModelTree::new(table::edges(tx, place)?).replace(id, next)

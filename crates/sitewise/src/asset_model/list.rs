@@ -7,8 +7,10 @@ use store::Tx;
 
 use model::Operation as _;
 
+use super::composite::Composite;
 use super::describe::version;
-use super::{AssetModel, AssetModelType, arn, definition, load, table, wire};
+use super::property::Property;
+use super::{AssetModel, AssetModelType, arn, definition, interface, load, table, wire};
 use crate::Error;
 use crate::argument::{Paging, created_key, custom_id};
 use crate::error::invalid;
@@ -82,7 +84,8 @@ fn summary(
     })
 }
 
-/// Lists the properties of one version of a model, in the order in which they were sent.
+/// Lists the properties of one version of a model, in the order in which they were sent: its own ones, and if the
+/// caller wants ALL, those of its composite models after them.
 ///
 /// A page token is good for that version only: when properties change one has to start over (API reference).
 pub fn list_properties(
@@ -95,8 +98,8 @@ pub fn list_properties(
     let wanted = input.asset_model_version.as_deref().unwrap_or("LATEST");
     let version = version(&model, Some(wanted))?;
     let definition = definition(tx, Place::of(call), &model.id, version)?;
-    // Without composite models both filters show the same properties.
-    let filters = [model.id.as_str(), input.filter.as_deref().unwrap_or("BASE"), wanted];
+    let filter = input.filter.as_deref().unwrap_or("BASE");
+    let filters = [model.id.as_str(), filter, wanted];
     let paging = Paging::open(
         call,
         op::ListAssetModelProperties::SPEC,
@@ -105,10 +108,12 @@ pub fn list_properties(
         input.max_results,
     )?;
     let start = position(&paging, &version.etag)?;
-    let shown = definition.properties.iter().enumerate().skip(start);
+    let shown = definition.all_properties().filter(|(_, home)| filter == "ALL" || home.is_none());
+    let shown = shown.enumerate().skip(start);
     let mut rows: Vec<_> = shown.take(usize::try_from(paging.limit()).unwrap_or_default()).collect();
     let next_token = paging.close(&mut rows, |(i, _)| vec![version.etag.clone(), (i + 1).to_string()]);
-    let summary = |property: &super::property::Property| t::AssetModelPropertySummary {
+    let mut interfaces = interface::list::summaries(tx, Place::of(call), &model.id)?;
+    let mut summary = |(property, home): (&Property, Option<&Composite>)| t::AssetModelPropertySummary {
         id: Some(property.id.to_string()),
         external_id: property.external_id.as_ref().map(ToString::to_string),
         name: property.name.clone(),
@@ -116,9 +121,9 @@ pub fn list_properties(
         data_type_spec: property.data_type_spec.clone(),
         unit: property.unit.clone(),
         r#type: wire::shown_kind(&property.kind),
-        asset_model_composite_model_id: None,
-        path: Some(wire::path(&model.id, &definition, property)),
-        interface_summaries: None,
+        asset_model_composite_model_id: home.map(|home| home.id.to_string()),
+        path: Some(wire::path(&model.id, &definition, (property, home))),
+        interface_summaries: interfaces.remove(&property.id),
     };
     Ok(t::ListAssetModelPropertiesResponse {
         asset_model_property_summaries: rows.into_iter().map(|(_, property)| summary(property)).collect(),

@@ -1,18 +1,25 @@
 //! Asset models: what the assets of one kind have in common.
 
 pub mod accept;
+pub mod complete;
 pub mod composite;
 pub mod create;
 pub mod definition;
 pub mod delete;
 pub mod describe;
 pub mod draft;
+pub mod failure;
+pub mod followers;
+pub mod formula;
 pub mod hierarchy;
 pub mod identity;
+pub mod interface;
 pub mod list;
 pub mod precondition;
+pub mod previous;
 pub mod progress;
 pub mod property;
+pub mod readers;
 pub mod state;
 pub mod table;
 pub mod tree;
@@ -114,6 +121,8 @@ pub fn register(table: &mut Table) {
     table.read::<op::ListAssetModelProperties>(list::list_properties);
     table.write::<op::UpdateAssetModel>(update::update);
     table.write::<op::DeleteAssetModel>(delete::delete);
+    composite::register(table);
+    interface::register(table);
 }
 
 /// Names a model of the caller's account and Region.

@@ -3,38 +3,98 @@
 //! A row in a passing state with its `due_at` is the work order; nothing else is remembered, so a step may be taken
 //! again after a crash.
 
-use std::collections::HashSet;
-
 use serde_json::json;
 use store::{Error, Tx};
 
-use super::{AssetModel, Definition, ModelState, definition, table};
+use super::{AssetModel, Definition, ModelState, Version, definition, followers, table};
 use crate::asset;
-use crate::limits::ASSETS_PER_STEP;
+use crate::limits::FOLLOWERS_INLINE_MAX;
 use crate::place::Place;
+
+/// How many followers (models that a component model or an interface changes) one step may still take along.
+#[derive(Debug)]
+pub struct Budget(usize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(FOLLOWERS_INLINE_MAX)
+    }
+}
+
+impl Budget {
+    /// Takes one, if any is left.
+    pub fn take(&mut self) -> bool {
+        let left = self.0 > 0;
+        self.0 = self.0.saturating_sub(1);
+        left
+    }
+}
+
+/// What came of one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The model is in another state now, or gone.
+    Moved,
+    /// Something was done, and there is more to do in the same state.
+    Worked,
+    /// Nothing can be done before something else has moved.
+    Waits,
+}
 
 /// Takes a model through all states that are due by now, as far as one operation may go.
 pub fn settle(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result<(), Error> {
+    settle_within(tx, place, model, &mut Budget::default())
+}
+
+/// The same as a part of something bigger, which says how much may still be done at once.
+pub fn settle_within(
+    tx: &mut Tx,
+    place: Place<'_>,
+    model: &mut AssetModel,
+    budget: &mut Budget,
+) -> Result<(), Error> {
     while model.due_at.is_some_and(|due_at| due_at <= tx.now()) {
-        if !step(tx, place, model)? {
+        if step(tx, place, model, budget)? != Step::Moved {
             break;
         }
     }
     Ok(())
 }
 
-/// Takes a model one state further; answers false when it has to stay where it is for now.
-pub fn step(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result<bool, Error> {
+/// Takes a model one state further, or does a part of what has to be done before.
+pub fn step(
+    tx: &mut Tx,
+    place: Place<'_>,
+    model: &mut AssetModel,
+    budget: &mut Budget,
+) -> Result<Step, Error> {
     match model.state {
         ModelState::Deleting => return vanish(tx, place, model),
-        ModelState::Updating if model.error.is_none() => put_in_force(tx, place, model)?,
-        ModelState::Propagating if !rolled(tx, place, model)? => return Ok(false),
+        ModelState::Updating if model.error.is_none() => {
+            let latest = definition(tx, place, &model.id, &model.latest)?;
+            put_in_force(tx, place, model, (model.latest.clone(), &latest))?;
+        }
+        ModelState::Propagating => {
+            if !rolled(tx, place, model)? {
+                return Ok(Step::Worked);
+            }
+            match followers::propagate(tx, place, model, budget)? {
+                followers::Progress::Done => {}
+                followers::Progress::More => return Ok(Step::Worked),
+                followers::Progress::Waits => {
+                    // Out of the queue, until a follower that comes to rest puts it back.
+                    model.due_at = None;
+                    table::put(tx, place, model)?;
+                    return Ok(Step::Waits);
+                }
+            }
+        }
         ModelState::Creating if model.error.is_none() => model.active = Some(model.latest.clone()),
         _ => {}
     }
     let Some(next) = model.state.next(model.error.is_none()) else {
         model.due_at = None;
-        return table::put(tx, place, model).map(|()| true);
+        return table::put(tx, place, model).map(|()| Step::Moved);
     };
     // Each passing state lasts as long as the one before: from acceptance to its due time.
     let lasts = model.due_at.map_or(0, |due_at| due_at.millis() - model.updated_at.millis());
@@ -48,59 +108,46 @@ pub fn step(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result<boo
         "sitewise.asset_model.state",
         &json!({ "assetModelId": model.id.as_str(), "state": next.as_str() }),
     )?;
-    Ok(true)
+    if model.due_at.is_none() {
+        table::wake(tx, place)?;
+    }
+    Ok(Step::Moved)
 }
 
-/// Forgets the data that assets have of properties which the model no longer has.
-#[expect(clippy::unnecessary_wraps, reason = "deleting series can fail; there are none yet")]
-fn forget_properties(
-    _tx: &mut Tx,
-    _place: Place<'_>,
-    _model: &AssetModel,
-    _gone: &[&super::property::Property],
+/// Makes a version the active one; what it has lost is gone for assets, too, from now on.
+pub fn put_in_force(
+    tx: &mut Tx,
+    place: Place<'_>,
+    model: &mut AssetModel,
+    (version, document): (Version, &Definition),
 ) -> Result<(), Error> {
-    Ok(())
-}
-
-/// Makes the latest version the active one; what stood in a hierarchy that is gone stands alone from now on.
-fn put_in_force(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result<(), Error> {
-    let latest = definition(tx, place, &model.id, &model.latest)?;
     if let Some(active) = &model.active {
         let before = definition(tx, place, &model.id, active)?;
-        let kept: HashSet<_> = latest.hierarchies.iter().map(|hierarchy| &hierarchy.id).collect();
-        for hierarchy in before.hierarchies.iter().filter(|hierarchy| !kept.contains(&hierarchy.id)) {
-            asset::table::empty_hierarchy(tx, place, &hierarchy.child_asset_model_id, &hierarchy.id)?;
-        }
-        let kept: HashSet<_> = latest.all_properties().map(|(property, _)| &property.id).collect();
-        let gone = before.all_properties().map(|(property, _)| property);
-        let gone: Vec<_> = gone.filter(|property| !kept.contains(&property.id)).collect();
-        if !gone.is_empty() {
-            forget_properties(tx, place, model, &gone)?;
-        }
+        asset::roll::begin(tx, place, &model.id, (&before, document))?;
     }
-    model.active = Some(model.latest.clone());
+    model.active = Some(version);
     table::delete_old_documents(tx, place, model)?;
-    table::put_elements(tx, place, &model.id, &[&*latest])
+    table::put_elements(tx, place, &model.id, &[document])
 }
 
 /// Rolls the active version over the assets, a bounded number a time; answers whether all have it.
 fn rolled(tx: &mut Tx, place: Place<'_>, model: &AssetModel) -> Result<bool, Error> {
-    let now = tx.now();
-    let done = asset::table::roll(tx, place, &model.id, model.latest.number, (now, ASSETS_PER_STEP))?;
-    Ok(done < ASSETS_PER_STEP.unsigned_abs())
+    let active = model.active.as_ref().unwrap_or(&model.latest);
+    asset::roll::step(tx, place, &model.id, active.number)
 }
 
 /// Removes a model that is being deleted, once its last asset (which is being deleted too) is gone.
-fn vanish(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result<bool, Error> {
+fn vanish(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result<Step, Error> {
     if asset::table::any(tx, place, &model.id)?.is_some() {
-        return Ok(false);
+        return Ok(Step::Waits);
     }
     table::delete(tx, place, &model.id)?;
     crate::tag::table::delete_all(tx, place, &super::resource(&model.id))?;
     model.due_at = None;
     let body = json!({ "assetModelId": model.id.as_str() });
     tx.emit(place.account, place.region, "sitewise.asset_model.deleted", &body)?;
-    Ok(true)
+    table::wake(tx, place)?;
+    Ok(Step::Moved)
 }
 
 /// Keeps a newly accepted version: its document, its elements, and the row that says so.

@@ -1,8 +1,10 @@
 //! Properties of a model: what each type holds, and the rules on one property alone.
 
+use ::formula::Tumbling;
 use serde::{Deserialize, Serialize};
 
 use super::AssetModelType;
+use super::composite::CompositeType;
 use super::identity::Element;
 use super::variable::Variable;
 use crate::Error;
@@ -13,12 +15,10 @@ use crate::id::{ExternalId, PropertyId};
 const STRING_BYTES_MAX: usize = 1024;
 /// DOUBLE values range from −10^100 to 10^100 (user guide, quotas).
 const DOUBLE_MAX: f64 = 1e100;
-const MINUTE_S: u64 = 60;
-/// Shortest window of a metric: "the interval time must be between 1 minute and 1 week".
-const INTERVAL_S_MIN: u64 = MINUTE_S;
-/// Longest window of a metric.
-const INTERVAL_S_MAX: u64 = 7 * 24 * 60 * MINUTE_S;
-const ALARM_STATE: &str = "AWS/ALARM_STATE";
+/// What the structures of a Lookout for Equipment binding are called.
+const ANOMALY_SPEC: &str = "AWS/L4E_ANOMALY";
+/// Name of an alarm's state, and of the structure that it holds.
+pub const ALARM_STATE: &str = "AWS/ALARM_STATE";
 
 /// One property of a model, in force for all of its assets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -116,6 +116,26 @@ pub struct TumblingWindow {
     pub offset: Option<String>,
 }
 
+impl TumblingWindow {
+    /// Reads interval and offset; the fault says what is legal.
+    pub fn tumbling(&self) -> Result<Tumbling, String> {
+        Tumbling::parse(&self.interval, self.offset.as_deref())
+    }
+
+    /// Shows the window in an error message.
+    pub fn shown(&self) -> String {
+        match &self.offset {
+            None => format!("interval '{}'", self.interval),
+            Some(offset) => format!("interval '{}' with offset '{offset}'", self.interval),
+        }
+    }
+
+    /// Says whether two windows always end together, however they are written.
+    pub fn ends_with(&self, other: &Self) -> bool {
+        self == other || matches!((self.tumbling(), other.tumbling()), (Ok(one), Ok(other)) if one == other)
+    }
+}
+
 impl DataType {
     /// Reads a data type that a model property may have.
     pub fn parse(text: &str) -> Option<Self> {
@@ -163,6 +183,11 @@ impl PropertyKind {
         }
     }
 
+    /// Says whether its values are computed by a formula.
+    pub fn is_computed(&self) -> bool {
+        matches!(self, Self::Transform { .. } | Self::Metric { .. })
+    }
+
     /// Lists what the formula reads; nothing where there is no formula.
     pub fn variables(&self) -> &[Variable] {
         match self {
@@ -197,14 +222,15 @@ impl Element for Property {
 }
 
 impl Property {
-    /// Checks the rules that concern this property alone: data type, default value, formula and window.
-    pub fn check(&self, model_type: AssetModelType) -> Result<(), Error> {
+    /// Checks the rules that concern this property alone: data type, default value, formula and window; `home` is the
+    /// kind of the composite model in which it stands, if it stands in one.
+    pub fn check(&self, model_type: AssetModelType, home: Option<CompositeType>) -> Result<(), Error> {
         if self.name == ALARM_STATE && !matches!(self.kind, PropertyKind::Measurement { .. }) {
             return Err(invalid(format!(
                 "Property type should only be Measurement for property {ALARM_STATE}"
             )));
         }
-        self.check_data_type()?;
+        self.check_data_type(home)?;
         match &self.kind {
             PropertyKind::Attribute { default_value: Some(value) } if !self.data_type.accepts(value) => {
                 Err(invalid(format!(
@@ -216,27 +242,36 @@ impl Property {
             PropertyKind::Metric { expression, window, .. } => {
                 self.check_metric(expression.as_deref(), window.as_ref(), model_type)
             }
+            PropertyKind::Transform { expression, .. } => self.check_expression(Some(expression), model_type),
             _ => Ok(()),
         }
     }
 
-    fn check_data_type(&self) -> Result<(), Error> {
+    fn check_data_type(&self, home: Option<CompositeType>) -> Result<(), Error> {
         let (name, kind, data_type) = (&self.name, self.kind.as_str(), self.data_type.as_str());
         if self.data_type == DataType::Struct && self.data_type_spec.is_none() {
             return Err(invalid(format!(
                 "dataTypeSpec is required for property '{name}' of data type STRUCT"
             )));
         }
-        let computed = matches!(self.kind, PropertyKind::Transform { .. } | PropertyKind::Metric { .. });
-        if computed && !matches!(self.data_type, DataType::Double | DataType::String) {
+        if self.kind.is_computed() && !matches!(self.data_type, DataType::Double | DataType::String) {
             return Err(invalid(format!(
                 "Data type {data_type} of property '{name}' is not supported: a {kind} is DOUBLE or STRING"
             )));
         }
-        if self.data_type == DataType::Struct {
-            // AWS knows one structure, the alarm state, and that lives in a composite model of type AWS/ALARM.
+        if let (DataType::Struct, Some(spec)) = (self.data_type, &self.data_type_spec) {
+            let known = match home {
+                Some(CompositeType::Alarm) => spec == ALARM_STATE,
+                Some(CompositeType::Anomaly) => spec.starts_with(ANOMALY_SPEC),
+                Some(CompositeType::Custom) | None => false,
+            };
+            if known {
+                return Ok(());
+            }
+            // AWS knows few structures: the alarm state, and what Lookout for Equipment finds.
             return Err(invalid(format!(
-                "Data type STRUCT of property '{name}' is not supported outside a composite model of type AWS/ALARM"
+                "Data type STRUCT of property '{name}' is not supported outside a composite model of type AWS/ALARM, \
+                 where dataTypeSpec is {ALARM_STATE}"
             )));
         }
         if let Some(spec) = &self.data_type_spec {
@@ -257,35 +292,21 @@ impl Property {
         let Some(window) = window else {
             return Err(invalid(format!("window.tumbling is required for metric '{name}'")));
         };
-        let seconds = duration_s(&window.interval);
-        if !seconds.is_some_and(|seconds| (INTERVAL_S_MIN..=INTERVAL_S_MAX).contains(&seconds)) {
+        window.tumbling().map_err(|fault| invalid(format!("window of metric '{name}': {fault}")))?;
+        self.check_expression(expression, model_type)
+    }
+
+    /// Checks that there is a formula; only an interface may leave it to the models that apply it.
+    fn check_expression(&self, expression: Option<&str>, model_type: AssetModelType) -> Result<(), Error> {
+        if model_type != AssetModelType::Interface && expression.is_none_or(str::is_empty) {
             return Err(invalid(format!(
-                "interval '{}' of metric '{name}' is not a time between 1 minute (1m) and 1 week (1w)",
-                window.interval
+                "expression is required for {} '{}'",
+                self.kind.as_str(),
+                self.name
             )));
-        }
-        if expression.is_none() && model_type != AssetModelType::Interface {
-            return Err(invalid(format!("expression is required for metric '{name}'")));
         }
         Ok(())
     }
-}
-
-/// Reads `5m`, `1h`, `1d` or `1w` as seconds.
-fn duration_s(text: &str) -> Option<u64> {
-    let (unit, unit_s) = match text.as_bytes().last()? {
-        b's' => ('s', 1),
-        b'm' => ('m', MINUTE_S),
-        b'h' => ('h', 60 * MINUTE_S),
-        b'd' => ('d', 24 * 60 * MINUTE_S),
-        b'w' => ('w', INTERVAL_S_MAX),
-        _ => return None,
-    };
-    let number = text.strip_suffix(unit)?;
-    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    number.parse::<u64>().ok()?.checked_mul(unit_s)
 }
 
 #[cfg(test)]
@@ -306,7 +327,7 @@ mod tests {
     }
 
     fn message(property: &Property) -> Option<String> {
-        match property.check(AssetModelType::AssetModel) {
+        match property.check(AssetModelType::AssetModel, None) {
             Ok(()) => None,
             Err(Error::Modelled(model_sitewise::Error::InvalidRequest(refusal))) => Some(refusal.message),
             Err(other) => panic!("{other:?}"),
@@ -369,6 +390,8 @@ mod tests {
         assert!(message(&alarm).unwrap().starts_with("dataTypeSpec is required"));
         alarm.data_type_spec = Some(ALARM_STATE.into());
         assert!(message(&alarm).unwrap().contains("outside a composite model"));
+        assert!(alarm.check(AssetModelType::AssetModel, Some(CompositeType::Alarm)).is_ok());
+        assert!(alarm.check(AssetModelType::AssetModel, Some(CompositeType::Custom)).is_err());
         alarm.data_type = DataType::Double;
         assert!(message(&alarm).unwrap().contains("needs data type STRUCT"));
     }

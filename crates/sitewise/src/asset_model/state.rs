@@ -53,7 +53,7 @@ impl ModelState {
     /// A model that is being deleted is gone afterwards, which is no state.
     pub fn next(self, valid: bool) -> Option<Self> {
         match self {
-            Self::Creating | Self::Updating if !valid => Some(Self::Failed),
+            Self::Creating | Self::Updating | Self::Propagating if !valid => Some(Self::Failed),
             Self::Creating | Self::Propagating => Some(Self::Active),
             Self::Updating => Some(Self::Propagating),
             Self::Active | Self::Failed | Self::Deleting => None,

@@ -3,6 +3,7 @@
 use model::Timestamp;
 use store::{Error, Row, Tx, Value};
 
+use super::composite::table as composition;
 use super::definition::Definition;
 use super::{AssetModel, AssetModelType, ModelState, Version};
 use crate::id::{AssetModelId, CustomId, ExternalId};
@@ -15,6 +16,8 @@ pub enum ElementKind {
     Property,
     /// A hierarchy definition.
     Hierarchy,
+    /// A composite model.
+    Composite,
 }
 
 impl ElementKind {
@@ -22,6 +25,7 @@ impl ElementKind {
         match self {
             Self::Property => "property",
             Self::Hierarchy => "hierarchy",
+            Self::Composite => "composite",
         }
     }
 }
@@ -175,6 +179,16 @@ pub fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(String, Strin
     )
 }
 
+/// Puts models that wait for others to come to rest back into the queue.
+pub fn wake(tx: &mut Tx, place: Place<'_>) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE sitewise_asset_model SET due_at = updated_at
+         WHERE account = ?1 AND region = ?2 AND state = 'PROPAGATING' AND due_at IS NULL",
+        &[place.account.into(), place.region.into()],
+    )?;
+    Ok(())
+}
+
 /// Removes a model with all of its versions and elements.
 pub fn delete(tx: &mut Tx, place: Place<'_>, id: &AssetModelId) -> Result<(), Error> {
     let key: [Value<'_>; 3] = [place.account.into(), place.region.into(), id.as_str().into()];
@@ -187,6 +201,7 @@ pub fn delete(tx: &mut Tx, place: Place<'_>, id: &AssetModelId) -> Result<(), Er
         &key,
     )?;
     tx.execute("DELETE FROM sitewise_asset_model WHERE account = ?1 AND region = ?2 AND id = ?3", &key)?;
+    composition::delete(tx, place, id)?;
     Ok(())
 }
 
@@ -248,6 +263,9 @@ pub fn owner(
 ) -> Result<Option<AssetModelId>, Error> {
     tx.query_one(
         "SELECT model_id FROM sitewise_asset_model_element
+         WHERE account = ?1 AND region = ?2 AND kind = ?3 AND id = ?4
+         UNION ALL
+         SELECT model_id FROM sitewise_dropped_element
          WHERE account = ?1 AND region = ?2 AND kind = ?3 AND id = ?4",
         &[place.account.into(), place.region.into(), kind.as_str().into(), id.into()],
         |row| row.text(0).map(AssetModelId::stored),
@@ -255,6 +273,8 @@ pub fn owner(
 }
 
 /// Replaces the elements of a model by those of the given definitions.
+///
+/// What a component model gives is not listed: nobody can choose its ids, nor look it up without the model.
 pub fn put_elements(
     tx: &mut Tx,
     place: Place<'_>,
@@ -266,15 +286,18 @@ pub fn put_elements(
         &[place.account.into(), place.region.into(), id.as_str().into()],
     )?;
     for definition in definitions {
-        for property in &definition.properties {
+        for (property, _) in definition.all_properties().filter(|(property, _)| property.origin.is_none()) {
             put_element(tx, place, id, (ElementKind::Property, property.id.as_str()), None)?;
+        }
+        for composite in definition.composites.iter().filter(|composite| !composite.is_derived()) {
+            put_element(tx, place, id, (ElementKind::Composite, composite.id.as_str()), None)?;
         }
         for hierarchy in &definition.hierarchies {
             let child = Some(&hierarchy.child_asset_model_id);
             put_element(tx, place, id, (ElementKind::Hierarchy, hierarchy.id.as_str()), child)?;
         }
     }
-    Ok(())
+    composition::put(tx, place, id, definitions)
 }
 
 fn put_element(

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::composite::Composite;
 use super::definition::Definition;
 use super::hierarchy::Hierarchy;
 use super::identity::Element;
@@ -14,9 +15,7 @@ use super::property::{Property, PropertyKind};
 use crate::Error;
 use crate::error::{invalid, limit};
 use crate::id::{AssetModelId, CustomId};
-use crate::limits::{
-    DEPENDENTS_MAX, DIRECT_DEPENDENTS_MAX, PROPERTY_TREE_DEPTH_MAX, VARIABLES_PER_EXPRESSION_MAX,
-};
+use crate::limits::{DEPENDENTS_MAX, DIRECT_DEPENDENTS_MAX, PROPERTY_TREE_DEPTH_MAX};
 
 /// One variable of an expression.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,51 +41,54 @@ pub struct Segment {
     pub name: Option<String>,
 }
 
-/// What the variables of a model may refer to.
+/// What the variables of a model may refer to besides the model itself.
 pub struct Scope<'a> {
     /// Id of the model itself.
     pub model_id: &'a AssetModelId,
-    /// The model's own hierarchies.
-    pub hierarchies: &'a [Hierarchy],
     /// Active definitions of the hierarchies' child models.
     pub children: &'a HashMap<AssetModelId, Arc<Definition>>,
 }
 
 /// Replaces whatever form each variable was sent in by ids, and checks the rules on each formula's inputs.
 ///
-/// Everything wrong here is `InvalidRequestException`; too many variables are `LimitExceededException`.
-pub fn resolve(properties: &mut [Property], scope: &Scope<'_>) -> Result<(), Error> {
-    let mut resolved = Vec::with_capacity(properties.len());
-    for property in properties.iter() {
-        let variables = property.kind.variables();
-        if variables.len() > VARIABLES_PER_EXPRESSION_MAX {
-            return Err(limit(format!(
-                "The expression of property '{}' has {} variables; {VARIABLES_PER_EXPRESSION_MAX} are allowed",
-                property.name,
-                variables.len()
-            )));
+/// Formulas that a component model gives are left alone: they were resolved there. Everything wrong here is
+/// `InvalidRequestException`.
+pub fn resolve(definition: &mut Definition, scope: &Scope<'_>) -> Result<(), Error> {
+    let mut resolved = HashMap::new();
+    for (property, home) in definition.all_properties().filter(|(property, _)| property.origin.is_none()) {
+        if property.kind.is_computed() {
+            let variables = resolve_one(property, home, definition, scope)?;
+            resolved.insert(property.id.clone(), variables);
         }
-        let mut names = HashSet::new();
-        let mut inputs = Vec::with_capacity(variables.len());
-        for variable in variables {
-            if !names.insert(&variable.name) {
-                return Err(invalid(format!(
-                    "Variable '{}' occurs more than once in the expression of property '{}'",
-                    variable.name, property.name
-                )));
-            }
-            inputs.push(input(property, variable, properties, scope)?);
-        }
-        check_inputs(property, &inputs)?;
-        resolved.push(
-            std::iter::zip(variables, inputs).map(|(variable, input)| input.named(&variable.name)).collect(),
-        );
     }
-    for (property, variables) in std::iter::zip(properties, resolved) {
-        let resolved: Vec<Variable> = variables;
-        property.kind.variables_mut().clone_from_slice(&resolved);
+    for property in definition.all_properties_mut() {
+        if let Some(variables) = resolved.remove(&property.id) {
+            property.kind.variables_mut().clone_from_slice(&variables);
+        }
     }
     Ok(())
+}
+
+fn resolve_one(
+    property: &Property,
+    home: Option<&Composite>,
+    definition: &Definition,
+    scope: &Scope<'_>,
+) -> Result<Vec<Variable>, Error> {
+    let variables = property.kind.variables();
+    let mut names = HashSet::new();
+    let mut inputs = Vec::with_capacity(variables.len());
+    for variable in variables {
+        if !names.insert(&variable.name) {
+            return Err(invalid(format!(
+                "Variable '{}' occurs more than once in the expression of property '{}'",
+                variable.name, property.name
+            )));
+        }
+        inputs.push(input((property, home), variable, definition, scope)?);
+    }
+    check_inputs(property, &inputs)?;
+    Ok(std::iter::zip(variables, inputs).map(|(variable, input)| input.named(&variable.name)).collect())
 }
 
 /// What one variable reads.
@@ -107,52 +109,61 @@ impl Input<'_> {
 }
 
 fn input<'a>(
-    owner: &Property,
+    (owner, home): (&Property, Option<&'a Composite>),
     variable: &Variable,
-    own: &'a [Property],
+    own: &'a Definition,
     scope: &Scope<'a>,
 ) -> Result<Input<'a>, Error> {
     let place = format!("variable '{}' of property '{}'", variable.name, owner.name);
     let Some(wanted) = &variable.hierarchy_id else {
-        let property = find(variable, own, scope.model_id, true, &place)?;
+        let names = Names::Of(home);
+        let property = find(variable, (own, scope.model_id), names, &place)?;
         return Ok(Input { property, hierarchy: None });
     };
     if matches!(owner.kind, PropertyKind::Transform { .. }) {
         return Err(invalid(format!("hierarchyId of {place}: a transform reads its own asset only")));
     }
-    let hierarchy = scope.hierarchies.iter().find(|hierarchy| means(*hierarchy, wanted, true));
+    let hierarchy = own.hierarchies.iter().find(|hierarchy| means(*hierarchy, wanted, true));
     let Some(hierarchy) = hierarchy else {
         return Err(invalid(format!(
             "hierarchyId '{wanted}' of {place} names no hierarchy of this asset model"
         )));
     };
     let child = &hierarchy.child_asset_model_id;
-    let properties = scope.children.get(child).map_or(&[][..], |definition| &definition.properties);
-    let property = find(variable, properties, child, false, &place)?;
+    let Some(definition) = scope.children.get(child) else {
+        return Err(invalid(format!(
+            "hierarchyId '{wanted}' of {place} leads to asset model '{child}', which has no active version"
+        )));
+    };
+    let property = find(variable, (definition, child), Names::Never, &place)?;
     Ok(Input { property, hierarchy: Some(hierarchy) })
+}
+
+/// Which properties a variable may give by their bare name.
+#[derive(Clone, Copy)]
+enum Names<'a> {
+    /// Those of the composite model in which the formula stands, then those of the model itself.
+    Of(Option<&'a Composite>),
+    /// None: names of another model's properties are not accepted.
+    Never,
 }
 
 /// Finds the property that a variable reads, given by `propertyId`, `propertyPath`, or both alike.
 fn find<'a>(
     variable: &Variable,
-    properties: &'a [Property],
-    model_id: &AssetModelId,
-    by_name: bool,
+    (definition, model_id): (&'a Definition, &AssetModelId),
+    names: Names<'a>,
     place: &str,
 ) -> Result<&'a Property, Error> {
     let by_id = match variable.property_id.as_str() {
         "" => None,
-        wanted => {
-            Some(properties.iter().find(|property| means(*property, wanted, by_name)).ok_or_else(|| {
-                invalid(format!(
-                    "propertyId '{wanted}' of {place} names no property of asset model '{model_id}'"
-                ))
-            })?)
-        }
+        wanted => Some(by_id(wanted, definition, names).ok_or_else(|| {
+            invalid(format!("propertyId '{wanted}' of {place} names no property of asset model '{model_id}'"))
+        })?),
     };
     let by_path = match variable.property_path.as_slice() {
         [] => None,
-        path => Some(walk(path, properties, model_id).ok_or_else(|| {
+        path => Some(walk(path, definition, model_id).ok_or_else(|| {
             invalid(format!("propertyPath of {place} names no property of asset model '{model_id}'"))
         })?),
     };
@@ -165,18 +176,42 @@ fn find<'a>(
     }
 }
 
-/// Follows a path; it may start at the model itself, and it ends at a property.
-fn walk<'a>(path: &[Segment], properties: &'a [Property], model_id: &AssetModelId) -> Option<&'a Property> {
-    let last = match path {
-        [last] => last,
-        [root, last] if root.id.as_deref() == Some(model_id.as_str()) => last,
-        _ => return None,
+fn by_id<'a>(wanted: &str, definition: &'a Definition, names: Names<'a>) -> Option<&'a Property> {
+    let as_id = CustomId::parse(wanted).and_then(|id| definition.property_anywhere(&id));
+    if let Some((property, _)) = as_id {
+        return Some(property);
+    }
+    let Names::Of(home) = names else { return None };
+    let near = home.map_or(&[][..], |home| &home.properties);
+    near.iter().chain(&definition.properties).find(|property| property.name == wanted)
+}
+
+/// Follows a path down through composite models; it may start at the model itself, and it ends at a property.
+fn walk<'a>(path: &[Segment], definition: &'a Definition, model_id: &AssetModelId) -> Option<&'a Property> {
+    let follow = |path: &[Segment]| {
+        let (last, way) = path.split_last()?;
+        let mut above: Option<&'a Composite> = None;
+        for step in way {
+            let id = above.map(|composite| &composite.id);
+            above = Some(definition.composites_below(id).find(|composite| step.means(*composite))?);
+        }
+        let properties = above.map_or(&definition.properties, |composite| &composite.properties);
+        properties.iter().find(|property| last.means(*property))
     };
-    properties.iter().find(|property| {
-        let id = last.id.as_deref().is_none_or(|id| id == property.id.as_str());
-        let name = last.name.as_deref().is_none_or(|name| name == property.name);
-        id && name && (last.id.is_some() || last.name.is_some())
-    })
+    let (first, rest) = path.split_first()?;
+    let root = first.id.as_deref().is_none_or(|id| id == model_id.as_str())
+        && first.name.as_deref().is_none_or(|name| name == definition.name)
+        && (first.id.is_some() || first.name.is_some());
+    follow(path).or_else(|| if root { follow(rest) } else { None })
+}
+
+impl Segment {
+    /// Says whether this step means an element: by id or external id, by name, or by both alike.
+    fn means(&self, element: &impl Element) -> bool {
+        let id = self.id.as_deref().is_none_or(|id| means(element, id, false));
+        let name = self.name.as_deref().is_none_or(|name| name == element.name());
+        id && name && (self.id.is_some() || self.name.is_some())
+    }
 }
 
 /// Says whether text means an element: as its id, as `externalId:…`, or where allowed as its name.
@@ -199,12 +234,13 @@ fn check_inputs(owner: &Property, inputs: &[Input<'_>]) -> Result<(), Error> {
         PropertyKind::Metric { window: Some(window), .. } => {
             for input in inputs {
                 if let PropertyKind::Metric { window: Some(other), .. } = &input.property.kind
-                    && other.interval != window.interval
+                    && !window.ends_with(other)
                 {
                     return Err(invalid(format!(
-                        "Metric '{name}' has interval '{}', but metric '{}' that it reads has '{}'; both must \
-                         be equal",
-                        window.interval, input.property.name, other.interval
+                        "Metric '{name}' has {}, but metric '{}' that it reads has {}; both must be equal",
+                        window.shown(),
+                        input.property.name,
+                        other.shown()
                     )));
                 }
             }
@@ -216,14 +252,15 @@ fn check_inputs(owner: &Property, inputs: &[Input<'_>]) -> Result<(), Error> {
 
 /// The properties of one model as a graph: who reads whom, by position.
 pub struct Dependencies<'a> {
-    properties: &'a [Property],
+    properties: Vec<&'a Property>,
     /// For each property, those whose formula reads it.
     readers: Vec<Vec<usize>>,
 }
 
 impl<'a> Dependencies<'a> {
     /// Draws the graph of properties whose variables are resolved.
-    pub fn of(properties: &'a [Property]) -> Self {
+    pub fn of(definition: &'a Definition) -> Self {
+        let properties: Vec<&Property> = definition.all_properties().map(|(property, _)| property).collect();
         let positions: HashMap<&str, usize> =
             properties.iter().enumerate().map(|(i, property)| (property.id.as_str(), i)).collect();
         let mut readers = vec![Vec::new(); properties.len()];

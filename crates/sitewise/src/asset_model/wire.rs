@@ -2,8 +2,10 @@
 
 use model_sitewise::types as t;
 
+use super::composite::Composite;
 use super::definition::Definition;
 use super::draft::{HierarchyDraft, PropertyDraft};
+use super::failure::Failure;
 use super::hierarchy::Hierarchy;
 use super::identity::Claim;
 use super::property::{DataType, Property, PropertyKind, TumblingWindow};
@@ -14,12 +16,15 @@ use crate::argument::{custom_id, external_id, own_id};
 use crate::error::invalid;
 use crate::id::{AssetModelId, CustomId, HierarchyId, PropertyId};
 
-/// Reads the properties of a create request.
-pub fn new_properties(definitions: &[t::AssetModelPropertyDefinition]) -> Result<Vec<PropertyDraft>, Error> {
+/// Reads the properties of a create request; `list` is the member that holds them.
+pub fn new_properties(
+    list: &str,
+    definitions: &[t::AssetModelPropertyDefinition],
+) -> Result<Vec<PropertyDraft>, Error> {
     definitions
         .iter()
         .map(|definition| {
-            let own = own_id("assetModelProperties.id", definition.id.as_deref(), PropertyId::parse)?;
+            let own = own_id(&format!("{list}.id"), definition.id.as_deref(), PropertyId::parse)?;
             let id = own.map(|id| CustomId::Id(id.to_string()));
             let claim = claim(id, definition.external_id.as_deref(), &definition.name)?;
             property(
@@ -32,13 +37,13 @@ pub fn new_properties(definitions: &[t::AssetModelPropertyDefinition]) -> Result
         .collect()
 }
 
-/// Reads the properties of an update request; their `path` says nothing new.
-pub fn properties(definitions: &[t::AssetModelProperty]) -> Result<Vec<PropertyDraft>, Error> {
+/// Reads the properties of an update request; `list` is the member that holds them, their `path` says nothing new.
+pub fn properties(list: &str, definitions: &[t::AssetModelProperty]) -> Result<Vec<PropertyDraft>, Error> {
     definitions
         .iter()
         .map(|definition| {
-            let id =
-                definition.id.as_deref().map(|id| custom_id("assetModelProperties.id", id)).transpose()?;
+            let member = format!("{list}.id");
+            let id = definition.id.as_deref().map(|id| custom_id(&member, id)).transpose()?;
             let claim = claim(id, definition.external_id.as_deref(), &definition.name)?;
             property(
                 claim,
@@ -88,7 +93,8 @@ pub fn hierarchies(definitions: &[t::AssetModelHierarchy]) -> Result<Vec<Hierarc
         .collect()
 }
 
-fn claim(id: Option<CustomId>, external: Option<&str>, name: &str) -> Result<Claim, Error> {
+/// Reads what an entry says about its identity.
+pub fn claim(id: Option<CustomId>, external: Option<&str>, name: &str) -> Result<Claim, Error> {
     Ok(Claim { id, external_id: external_id("externalId", external)?, name: name.to_owned() })
 }
 
@@ -163,9 +169,18 @@ fn variables(variables: &[t::ExpressionVariable]) -> Vec<Variable> {
         .collect()
 }
 
-/// Shows the properties of a model; each path starts at the model.
+/// Shows the own properties of a model; each path starts at the model.
 pub fn shown_properties(id: &AssetModelId, definition: &Definition) -> Vec<t::AssetModelProperty> {
-    let shown = |property: &Property| t::AssetModelProperty {
+    definition.properties.iter().map(|property| shown_property(id, definition, (property, None))).collect()
+}
+
+/// Shows one property of a model with the composite model in which it stands.
+pub fn shown_property(
+    id: &AssetModelId,
+    definition: &Definition,
+    (property, home): (&Property, Option<&Composite>),
+) -> t::AssetModelProperty {
+    t::AssetModelProperty {
         id: Some(property.id.to_string()),
         external_id: property.external_id.as_ref().map(ToString::to_string),
         name: property.name.clone(),
@@ -173,22 +188,25 @@ pub fn shown_properties(id: &AssetModelId, definition: &Definition) -> Vec<t::As
         data_type_spec: property.data_type_spec.clone(),
         unit: property.unit.clone(),
         r#type: shown_kind(&property.kind),
-        path: Some(path(id, definition, property)),
-    };
-    definition.properties.iter().map(shown).collect()
+        path: Some(path(id, definition, (property, home))),
+    }
 }
 
-/// Shows the way from a model to one of its own properties.
+/// Shows the way from a model to one of its properties.
 pub fn path(
     id: &AssetModelId,
     definition: &Definition,
-    property: &Property,
+    (property, home): (&Property, Option<&Composite>),
 ) -> Vec<t::AssetModelPropertyPathSegment> {
     let segment = |id: &str, name: &str| t::AssetModelPropertyPathSegment {
         id: Some(id.to_owned()),
         name: Some(name.to_owned()),
     };
-    vec![segment(id.as_str(), &definition.name), segment(property.id.as_str(), &property.name)]
+    let mut path = vec![segment(id.as_str(), &definition.name)];
+    let way = home.map(|home| definition.path_of(home)).unwrap_or_default();
+    path.extend(way.into_iter().map(|composite| segment(composite.id.as_str(), &composite.name)));
+    path.push(segment(property.id.as_str(), &property.name));
+    path
 }
 
 /// Shows the type of a property with its settings.
@@ -262,11 +280,7 @@ pub fn shown_status(model: &AssetModel) -> t::AssetModelStatus {
     let error = model.error.as_ref().filter(|_| model.state == ModelState::Failed);
     t::AssetModelStatus {
         state: model.state.as_str().to_owned(),
-        error: error.map(|message| t::ErrorDetails {
-            code: "VALIDATION_ERROR".to_owned(),
-            message: message.clone(),
-            details: None,
-        }),
+        error: error.map(|kept| Failure::decode(kept).shown()),
     }
 }
 

@@ -1,6 +1,19 @@
 //! Composite models: groups of properties inside a model, the model's own or those of a component model.
 
+pub mod alarm;
+pub mod component;
+pub mod create;
+pub mod derive;
+pub mod describe;
+pub mod draft;
+pub mod list;
+pub mod table;
+pub mod update;
+pub mod wire;
+
+use model_sitewise::operations as op;
 use serde::{Deserialize, Serialize};
+use service::Table;
 
 use super::identity::Element;
 use super::property::Property;
@@ -28,9 +41,6 @@ pub struct Composite {
     /// The composite model above it; nothing directly below the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<CompositeId>,
-    /// Says whether it stands in the model's own definition, as `UpdateAssetModel` replaces it.
-    #[serde(default)]
-    pub inline: bool,
     /// The component model that gives its contents, and which version of it is written out here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub component: Option<Component>,
@@ -89,10 +99,26 @@ impl Composite {
         id.names(self.id.as_str(), self.external_id.as_ref())
     }
 
+    /// Says whether `UpdateAssetModel` replaces it with the model's own definition and `DescribeAssetModel` shows it
+    /// in full: an alarm directly below the model, whichever operation made it (assumed).
+    pub fn is_built_in(&self) -> bool {
+        self.composite_type == CompositeType::Alarm && self.parent_id.is_none()
+    }
+
     /// Says whether it exists only because a composite model above it is made from a component model.
     pub fn is_derived(&self) -> bool {
         self.origin.is_some()
     }
+}
+
+/// Enters the operations on composite models.
+pub fn register(table: &mut Table) {
+    table.write::<op::CreateAssetModelCompositeModel>(create::create);
+    table.read::<op::DescribeAssetModelCompositeModel>(describe::describe);
+    table.read::<op::ListAssetModelCompositeModels>(list::list);
+    table.read::<op::ListCompositionRelationships>(list::list_relationships);
+    table.write::<op::UpdateAssetModelCompositeModel>(update::update);
+    table.write::<op::DeleteAssetModelCompositeModel>(update::delete);
 }
 
 impl Element for Composite {
