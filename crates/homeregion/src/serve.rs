@@ -106,6 +106,7 @@ fn installation(
         rates: service::rate::Rates::new(&configuration.quotas.rates),
         endpoint_domains: configuration.server.domains(),
         propagation_ms: arguments.simulate_propagation_ms,
+        unique_asset_names: configuration.sitewise.unique_asset_names.into(),
         unknown_configuration_rejected: hub.unknown_configuration == UnknownConfiguration::Reject,
         discovery_off: !hub.discovery,
         disassociated_data_storage_off: arguments.no_disassociated_data

@@ -65,6 +65,8 @@ pub struct Installation {
     /// How long passing states of IoT SiteWise last (CREATING, UPDATING, ...), in milliseconds; 0 ends them before
     /// the answer is sent.
     pub propagation_ms: i64,
+    /// Among which assets of IoT SiteWise a name may stand only once.
+    pub unique_asset_names: UniqueAssetNames,
     /// Whether configuration ids that Application Discovery never gave are refused, as AWS does; else ids of AWS's
     /// form become placeholders on their first use.
     pub unknown_configuration_rejected: bool,
@@ -72,6 +74,18 @@ pub struct Installation {
     pub discovery_off: bool,
     /// Whether accounts begin without taking time series of IoT SiteWise that belong to no property.
     pub disassociated_data_storage_off: bool,
+}
+
+/// Among which assets of IoT SiteWise a name may stand only once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UniqueAssetNames {
+    /// Names may repeat.
+    #[default]
+    None,
+    /// Among the children of one parent.
+    Sibling,
+    /// In an account and Region.
+    Account,
 }
 
 /// The caller may not do this; holds the sentence for the answer.

@@ -15,7 +15,7 @@ pub mod range;
 pub mod rate;
 mod reply;
 
-pub use call::{Call, Denied, Installation, Source};
+pub use call::{Call, Denied, Installation, Source, UniqueAssetNames};
 pub use dialect::{Dialect, Fault};
 pub use error::Error;
 pub use operations::{Access, Admit, Operate, Table, UNKNOWN_SHA256};

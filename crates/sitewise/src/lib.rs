@@ -23,6 +23,7 @@ pub mod project;
 mod reconcile;
 mod table;
 pub mod tag;
+pub mod time_series;
 
 pub use reconcile::{is_due, reconcile};
 
@@ -37,11 +38,16 @@ pub static ROOM: store::Room = store::Room {
         gateway::table::SCHEMA,
         configuration::table::SCHEMA,
         dataset::table::SCHEMA,
+        asset_model::interface::table::SCHEMA,
         portal::table::SCHEMA,
         project::table::SCHEMA,
         dashboard::table::SCHEMA,
         access_policy::table::SCHEMA,
         computation_model::table::SCHEMA,
+        time_series::table::SCHEMA,
+        asset::property::table::SCHEMA,
+        asset::roll::table::SCHEMA,
+        asset_model::composite::table::SCHEMA,
     ],
     blob_references: &[],
 };
@@ -62,4 +68,5 @@ pub fn register(table: &mut service::Table) {
     action::register(table);
     execution::register(table);
     tag::register(table);
+    time_series::register(table);
 }

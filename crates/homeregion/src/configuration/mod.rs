@@ -52,11 +52,36 @@ pub struct Configuration {
 pub struct Sitewise {
     /// Whether an account takes time series that belong to no property of an asset before it has said so itself.
     pub disassociated_data_storage: bool,
+    /// Among which assets a name may stand only once.
+    pub unique_asset_names: UniqueNames,
+}
+
+/// `unique_asset_names`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UniqueNames {
+    /// Names may repeat, as on AWS.
+    #[default]
+    None,
+    /// Among the children of one parent.
+    Sibling,
+    /// In an account and region.
+    Account,
+}
+
+impl From<UniqueNames> for service::UniqueAssetNames {
+    fn from(names: UniqueNames) -> Self {
+        match names {
+            UniqueNames::None => Self::None,
+            UniqueNames::Sibling => Self::Sibling,
+            UniqueNames::Account => Self::Account,
+        }
+    }
 }
 
 impl Default for Sitewise {
     fn default() -> Self {
-        Self { disassociated_data_storage: true }
+        Self { disassociated_data_storage: true, unique_asset_names: UniqueNames::None }
     }
 }
 
@@ -187,6 +212,15 @@ mod tests {
         assert!(Configuration::parse("").unwrap().sitewise.disassociated_data_storage);
         let text = "[sitewise]\ndisassociated_data_storage = false\n";
         assert!(!Configuration::parse(text).unwrap().sitewise.disassociated_data_storage);
+    }
+
+    #[test]
+    fn names_of_assets_may_repeat_unless_told_otherwise() {
+        let read = |text: &str| Configuration::parse(text).map(|read| read.sitewise.unique_asset_names);
+        assert_eq!(read(""), Ok(UniqueNames::None));
+        assert_eq!(read("[sitewise]\nunique_asset_names = \"sibling\"\n"), Ok(UniqueNames::Sibling));
+        assert_eq!(read("[sitewise]\nunique_asset_names = \"account\"\n"), Ok(UniqueNames::Account));
+        assert!(read("[sitewise]\nunique_asset_names = \"model\"\n").unwrap_err().contains("sibling"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::json;
 use service::Call;
 use store::Tx;
 
-use super::{Asset, AssetState, arn, progress, resource, table, wire};
+use super::{Asset, AssetState, arn, name, progress, resource, table, wire};
 use crate::Error;
 use crate::argument::{custom_id, description, external_id, own_id};
 use crate::asset_model::{self, AssetModel, AssetModelType, ModelState};
@@ -18,7 +18,7 @@ use crate::tag;
 /// Creates an asset; it has the properties of its model's active version.
 ///
 /// Errors in the order of their checks: unknown model, kind of the model, state of the model, id or external id
-/// taken, too many assets. Names need not be unique (assumed: AWS's "unique, friendly name" of 2020 is gone).
+/// taken, name taken where names are unique, too many assets.
 pub fn create(
     tx: &mut Tx,
     call: &Call,
@@ -31,6 +31,7 @@ pub fn create(
     let model = asset_model::load(tx, call, "iotsitewise:CreateAsset", &model_id)?;
     check_model(call, &model)?;
     check_free(tx, call, own.as_ref(), external.as_ref())?;
+    name::check(tx, call, &input.asset_name, None)?;
     check_quota(tx, place, &model)?;
     let Some(active) = model.active else {
         return Err(not_usable(call, model.id.as_str(), "without an active version"));

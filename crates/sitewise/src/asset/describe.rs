@@ -1,14 +1,21 @@
-//! `DescribeAsset`: an asset with the properties and hierarchies that its model gives it.
+//! `DescribeAsset`: an asset with the properties, hierarchies and composite models that its model gives it.
+
+use std::collections::HashMap;
 
 use model_sitewise::types as t;
 use service::Call;
 use store::Tx;
 
-use super::{load, wire};
+use super::{load, property, wire};
 use crate::Error;
 use crate::argument::custom_id;
+use crate::asset_model::composite::CompositeType;
+use crate::place::Place;
 
 /// Describes an asset; its hierarchies are the model's definitions, whether or not they have children.
+///
+/// Alarms stand in `assetCompositeModels` with their properties; of other composite models only those directly below
+/// the asset are named, in `assetCompositeModelSummaries`.
 pub fn describe(
     tx: &mut Tx,
     call: &Call,
@@ -17,10 +24,22 @@ pub fn describe(
     let id = custom_id("assetId", &input.asset_id)?;
     let asset = load(tx, call, "iotsitewise:DescribeAsset", &id)?;
     let definition = asset.definition(tx, call)?;
-    let properties = match input.exclude_properties {
-        Some(true) => Vec::new(),
-        _ => definition.properties.iter().map(|property| wire::property(&asset, property)).collect(),
-    };
+    let excluded = input.exclude_properties == Some(true);
+    let mut own =
+        if excluded { HashMap::new() } else { property::table::of_asset(tx, Place::of(call), &asset.id)? };
+    let shown = definition.properties.iter().filter(|_| !excluded);
+    let properties = shown.map(|property| {
+        let own = own.remove(&property.id);
+        wire::property(&asset, &definition, (property, None), own)
+    });
+    let properties = properties.collect();
+    let top = || definition.composites_below(None);
+    let alarms = top().filter(|composite| composite.composite_type == CompositeType::Alarm);
+    let alarms =
+        alarms.map(|alarm| wire::composite(&asset, &definition, alarm, (!excluded).then_some(&mut own)));
+    let alarms = alarms.collect();
+    let others = top().filter(|composite| composite.composite_type != CompositeType::Alarm);
+    let others = others.map(|composite| wire::composite_summary(&asset, &definition, composite));
     Ok(t::DescribeAssetResponse {
         asset_id: asset.id.to_string(),
         asset_external_id: asset.external_id.as_ref().map(ToString::to_string),
@@ -28,8 +47,8 @@ pub fn describe(
         asset_model_id: asset.model_id.to_string(),
         asset_properties: properties,
         asset_hierarchies: wire::hierarchies(&definition),
-        asset_composite_models: Some(Vec::new()),
-        asset_composite_model_summaries: Some(Vec::new()),
+        asset_composite_models: Some(alarms),
+        asset_composite_model_summaries: Some(others.collect()),
         asset_creation_date: asset.created_at,
         asset_last_update_date: asset.updated_at,
         asset_status: wire::status(asset.state),

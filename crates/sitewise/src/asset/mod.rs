@@ -1,12 +1,15 @@
 //! Assets: the things of a plant, each made from an asset model.
 
 pub mod association;
+pub mod composite;
 pub mod create;
 pub mod delete;
 pub mod describe;
 pub mod list;
+pub mod name;
 pub mod progress;
 pub mod property;
+pub mod roll;
 pub mod state;
 pub mod table;
 pub mod update;
@@ -75,8 +78,10 @@ pub fn register(table: &mut Table) {
     table.write::<op::UpdateAsset>(update::update);
     table.write::<op::DeleteAsset>(delete::delete);
     table.read::<op::ListAssets>(list::list);
-    table.read::<op::ListAssetProperties>(property::list);
-    table.read::<op::DescribeAssetProperty>(property::describe);
+    table.read::<op::DescribeAssetCompositeModel>(composite::describe);
+    table.read::<op::ListAssetProperties>(property::list::list);
+    table.read::<op::DescribeAssetProperty>(property::describe::describe);
+    table.write::<op::UpdateAssetProperty>(property::update::update);
     association::register(table);
 }
 

@@ -5,8 +5,9 @@ use serde_json::json;
 use service::Call;
 use store::{Error, Tx};
 
-use super::{Asset, AssetState, resource, table};
+use super::{Asset, AssetState, property, resource, table};
 use crate::place::Place;
+use crate::time_series::store::{SERIES, SeriesStore as _, Which};
 use crate::{action, project, tag};
 
 /// Begins a passing state: answers the state to keep and when it is over.
@@ -33,6 +34,8 @@ pub fn step(tx: &mut Tx, place: Place<'_>, asset: &Asset) -> Result<(), Error> {
 /// Removes an asset and everything that belongs to it alone.
 pub fn vanish(tx: &mut Tx, place: Place<'_>, asset: &Asset) -> Result<(), Error> {
     table::delete(tx, place, &asset.id)?;
+    property::table::delete_of_asset(tx, place, &asset.id)?;
+    SERIES.forget(tx, place, Which::Asset(&asset.id))?;
     tag::table::delete_all(tx, place, &resource(&asset.id))?;
     project::table::forget_asset(tx, place, &asset.id)?;
     action::forget(tx, place, asset.id.as_str())?;

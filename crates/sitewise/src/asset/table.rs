@@ -8,6 +8,28 @@ use crate::asset_model::Version;
 use crate::id::{AssetId, AssetModelId, CustomId, ExternalId, HierarchyId};
 use crate::place::Place;
 
+/// Begins a statement over assets, with more columns if need be. An asset that stands in a hierarchy which its
+/// parent's model has just lost stands alone for every reader, though the rows are changed in batches.
+macro_rules! select {
+    ($rest:literal) => {
+        select!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
+        concat!(
+            "SELECT a.id, a.external_id, a.name, a.description, a.model_id, a.model_version, a.state, a.due_at,
+                    a.created_at, a.updated_at, CASE WHEN d.id IS NULL THEN a.parent_id END,
+                    CASE WHEN d.id IS NULL THEN a.hierarchy_id END, m.active_version, m.active_etag",
+            $more,
+            " FROM sitewise_asset a JOIN sitewise_asset_model m
+                 ON m.account = a.account AND m.region = a.region AND m.id = a.model_id
+             LEFT JOIN sitewise_dropped_element d
+                 ON d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
+                     AND d.id = a.hierarchy_id ",
+            $rest
+        )
+    };
+}
+
 fn asset(row: &Row<'_>) -> Result<Asset, Error> {
     let state = AssetState::stored(row.str(6)?)?;
     let (rolled_to, active) = (row.integer(5)?, row.integer(12)?);
@@ -40,11 +62,7 @@ pub fn get(tx: &mut Tx, place: Place<'_>, id: &CustomId) -> Result<Option<Asset>
 /// Finds an asset by its id.
 pub fn by_id(tx: &mut Tx, place: Place<'_>, id: &str) -> Result<Option<Asset>, Error> {
     tx.query_one(
-        "SELECT a.id, a.external_id, a.name, a.description, a.model_id, a.model_version, a.state, a.due_at,
-                a.created_at, a.updated_at, a.parent_id, a.hierarchy_id, m.active_version, m.active_etag
-         FROM sitewise_asset a JOIN sitewise_asset_model m
-             ON m.account = a.account AND m.region = a.region AND m.id = a.model_id
-         WHERE a.account = ?1 AND a.region = ?2 AND a.id = ?3",
+        select!("WHERE a.account = ?1 AND a.region = ?2 AND a.id = ?3"),
         &[place.account.into(), place.region.into(), id.into()],
         asset,
     )
@@ -53,11 +71,7 @@ pub fn by_id(tx: &mut Tx, place: Place<'_>, id: &str) -> Result<Option<Asset>, E
 /// Finds an asset by its external id.
 pub fn by_external_id(tx: &mut Tx, place: Place<'_>, id: &ExternalId) -> Result<Option<Asset>, Error> {
     tx.query_one(
-        "SELECT a.id, a.external_id, a.name, a.description, a.model_id, a.model_version, a.state, a.due_at,
-                a.created_at, a.updated_at, a.parent_id, a.hierarchy_id, m.active_version, m.active_etag
-         FROM sitewise_asset a JOIN sitewise_asset_model m
-             ON m.account = a.account AND m.region = a.region AND m.id = a.model_id
-         WHERE a.account = ?1 AND a.region = ?2 AND a.external_id = ?3",
+        select!("WHERE a.account = ?1 AND a.region = ?2 AND a.external_id = ?3"),
         &[place.account.into(), place.region.into(), id.as_str().into()],
         asset,
     )
@@ -121,12 +135,7 @@ pub fn delete(tx: &mut Tx, place: Place<'_>, id: &AssetId) -> Result<(), Error> 
 /// Lists assets whose passing state is over, in any account and Region.
 pub fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(String, String, Asset)>, Error> {
     tx.query(
-        "SELECT a.id, a.external_id, a.name, a.description, a.model_id, a.model_version, a.state, a.due_at,
-                a.created_at, a.updated_at, a.parent_id, a.hierarchy_id, m.active_version, m.active_etag,
-                a.account, a.region
-         FROM sitewise_asset a JOIN sitewise_asset_model m
-             ON m.account = a.account AND m.region = a.region AND m.id = a.model_id
-         WHERE a.due_at <= ?1 ORDER BY a.due_at LIMIT ?2",
+        select!(", a.account, a.region", "WHERE a.due_at <= ?1 ORDER BY a.due_at LIMIT ?2"),
         &[now.into(), limit.into()],
         |row| Ok((row.text(14)?, row.text(15)?, asset(row)?)),
     )
@@ -162,31 +171,6 @@ pub fn any(tx: &mut Tx, place: Place<'_>, model_id: &AssetModelId) -> Result<Opt
     )
 }
 
-/// Rolls up to `limit` assets of a model to its version; answers how many there were.
-pub fn roll(
-    tx: &mut Tx,
-    place: Place<'_>,
-    model_id: &AssetModelId,
-    version: i64,
-    (now, limit): (Timestamp, i64),
-) -> Result<u64, Error> {
-    tx.execute(
-        "UPDATE sitewise_asset SET model_version = ?4, updated_at = ?5
-         WHERE account = ?1 AND region = ?2 AND id IN (
-             SELECT id FROM sitewise_asset
-             WHERE account = ?1 AND region = ?2 AND model_id = ?3 AND model_version < ?4
-             ORDER BY created_at, id LIMIT ?6)",
-        &[
-            place.account.into(),
-            place.region.into(),
-            model_id.as_str().into(),
-            version.into(),
-            now.into(),
-            limit.into(),
-        ],
-    )
-}
-
 /// Where a list of assets goes on: creation time and id of the last one shown.
 pub type After<'a> = (i64, &'a str);
 
@@ -200,13 +184,11 @@ pub fn list_of_model(
     limit: i64,
 ) -> Result<Vec<Asset>, Error> {
     tx.query(
-        "SELECT a.id, a.external_id, a.name, a.description, a.model_id, a.model_version, a.state, a.due_at,
-                a.created_at, a.updated_at, a.parent_id, a.hierarchy_id, m.active_version, m.active_etag
-         FROM sitewise_asset a JOIN sitewise_asset_model m
-             ON m.account = a.account AND m.region = a.region AND m.id = a.model_id
-         WHERE a.account = ?1 AND a.region = ?2 AND a.model_id = ?3 AND (a.created_at, a.id) > (?4, ?5)
-             AND (a.parent_id IS NULL OR CAST(?6 AS BIGINT) = 0)
-         ORDER BY a.created_at, a.id LIMIT ?7",
+        select!(
+            "WHERE a.account = ?1 AND a.region = ?2 AND a.model_id = ?3 AND (a.created_at, a.id) > (?4, ?5)
+             AND (a.parent_id IS NULL OR d.id IS NOT NULL OR CAST(?6 AS BIGINT) = 0)
+         ORDER BY a.created_at, a.id LIMIT ?7"
+        ),
         &[
             place.account.into(),
             place.region.into(),
@@ -228,12 +210,20 @@ pub fn list_roots(
     limit: i64,
 ) -> Result<Vec<Asset>, Error> {
     tx.query(
-        "SELECT a.id, a.external_id, a.name, a.description, a.model_id, a.model_version, a.state, a.due_at,
-                a.created_at, a.updated_at, a.parent_id, a.hierarchy_id, m.active_version, m.active_etag
-         FROM sitewise_asset a JOIN sitewise_asset_model m
-             ON m.account = a.account AND m.region = a.region AND m.id = a.model_id
-         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id IS NULL AND (a.created_at, a.id) > (?3, ?4)
-         ORDER BY a.created_at, a.id LIMIT ?5",
+        concat!(
+            select!(
+                "WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id IS NULL
+                         AND (a.created_at, a.id) > (?3, ?4)"
+            ),
+            " UNION ALL ",
+            select!(
+                "WHERE a.account = ?1 AND a.region = ?2 AND a.hierarchy_id IN (
+                             SELECT id FROM sitewise_dropped_element
+                             WHERE account = ?1 AND region = ?2 AND kind = 'hierarchy')
+                         AND (a.created_at, a.id) > (?3, ?4)"
+            ),
+            " ORDER BY 9, 1 LIMIT ?5"
+        ),
         &[place.account.into(), place.region.into(), created_at.into(), id.into(), limit.into()],
         asset,
     )
@@ -248,13 +238,11 @@ pub fn list_children(
     limit: i64,
 ) -> Result<Vec<Asset>, Error> {
     tx.query(
-        "SELECT a.id, a.external_id, a.name, a.description, a.model_id, a.model_version, a.state, a.due_at,
-                a.created_at, a.updated_at, a.parent_id, a.hierarchy_id, m.active_version, m.active_etag
-         FROM sitewise_asset a JOIN sitewise_asset_model m
-             ON m.account = a.account AND m.region = a.region AND m.id = a.model_id
-         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND (a.created_at, a.id) > (?4, ?5)
-             AND (a.hierarchy_id = ?6 OR ?6 = '')
-         ORDER BY a.created_at, a.id LIMIT ?7",
+        select!(
+            "WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND (a.created_at, a.id) > (?4, ?5)
+             AND (a.hierarchy_id = ?6 OR ?6 = '') AND d.id IS NULL
+         ORDER BY a.created_at, a.id LIMIT ?7"
+        ),
         &[
             place.account.into(),
             place.region.into(),
@@ -271,7 +259,11 @@ pub fn list_children(
 /// Counts the children of an asset over all of its hierarchies.
 pub fn count_children(tx: &mut Tx, place: Place<'_>, parent_id: &AssetId) -> Result<i64, Error> {
     let count = tx.query_one(
-        "SELECT COUNT(*) FROM sitewise_asset WHERE account = ?1 AND region = ?2 AND parent_id = ?3",
+        "SELECT COUNT(*) FROM sitewise_asset a
+         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND NOT EXISTS (
+                 SELECT 1 FROM sitewise_dropped_element d
+                 WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
+                     AND d.id = a.hierarchy_id)",
         &[place.account.into(), place.region.into(), parent_id.as_str().into()],
         |row| row.integer(0),
     )?;
@@ -281,8 +273,57 @@ pub fn count_children(tx: &mut Tx, place: Place<'_>, parent_id: &AssetId) -> Res
 /// Finds one child of an asset.
 pub fn any_child(tx: &mut Tx, place: Place<'_>, parent_id: &AssetId) -> Result<Option<AssetId>, Error> {
     tx.query_one(
-        "SELECT id FROM sitewise_asset WHERE account = ?1 AND region = ?2 AND parent_id = ?3 LIMIT 1",
+        "SELECT a.id FROM sitewise_asset a
+         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND NOT EXISTS (
+                 SELECT 1 FROM sitewise_dropped_element d
+                 WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
+                     AND d.id = a.hierarchy_id) LIMIT 1",
         &[place.account.into(), place.region.into(), parent_id.as_str().into()],
+        |row| row.text(0).map(AssetId::stored),
+    )
+}
+
+/// Finds another asset of the account with a name.
+pub fn named(
+    tx: &mut Tx,
+    place: Place<'_>,
+    name: &str,
+    other_than: Option<&AssetId>,
+) -> Result<Option<AssetId>, Error> {
+    tx.query_one(
+        "SELECT id FROM sitewise_asset WHERE account = ?1 AND region = ?2 AND name = ?3 AND id <> ?4 LIMIT 1",
+        &[
+            place.account.into(),
+            place.region.into(),
+            name.into(),
+            other_than.map_or("", AssetId::as_str).into(),
+        ],
+        |row| row.text(0).map(AssetId::stored),
+    )
+}
+
+/// Finds another child of a parent with a name.
+pub fn sibling_named(
+    tx: &mut Tx,
+    place: Place<'_>,
+    parent_id: &AssetId,
+    name: &str,
+    other_than: &AssetId,
+) -> Result<Option<AssetId>, Error> {
+    tx.query_one(
+        "SELECT a.id FROM sitewise_asset a
+         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND a.name = ?4 AND a.id <> ?5
+             AND NOT EXISTS (
+                 SELECT 1 FROM sitewise_dropped_element d
+                 WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
+                     AND d.id = a.hierarchy_id) LIMIT 1",
+        &[
+            place.account.into(),
+            place.region.into(),
+            parent_id.as_str().into(),
+            name.into(),
+            other_than.as_str().into(),
+        ],
         |row| row.text(0).map(AssetId::stored),
     )
 }
@@ -308,36 +349,21 @@ pub fn set_parent(
     Ok(())
 }
 
-/// Takes all assets of a child model out of one hierarchy, below whichever parents; answers how many there were.
-///
-/// The condition on the creation time is always true: it leads SQLite to the index of the model's assets.
-pub fn empty_hierarchy(
-    tx: &mut Tx,
-    place: Place<'_>,
-    child_model_id: &AssetModelId,
-    hierarchy_id: &HierarchyId,
-) -> Result<u64, Error> {
-    tx.execute(
-        "UPDATE sitewise_asset SET parent_id = NULL, hierarchy_id = NULL
-         WHERE account = ?1 AND region = ?2 AND model_id = ?3 AND created_at >= 0 AND hierarchy_id = ?4",
-        &[
-            place.account.into(),
-            place.region.into(),
-            child_model_id.as_str().into(),
-            hierarchy_id.as_str().into(),
-        ],
-    )
-}
-
 /// Lists an asset and all above it, the root last; stops after `limit` assets.
 pub fn path_to_root(tx: &mut Tx, place: Place<'_>, id: &AssetId, limit: i64) -> Result<Vec<AssetId>, Error> {
     let key: [Value<'_>; 4] = [place.account.into(), place.region.into(), id.as_str().into(), limit.into()];
     tx.query(
         "WITH RECURSIVE above (id, parent_id, level) AS (
-             SELECT id, parent_id, CAST(1 AS BIGINT) FROM sitewise_asset
-             WHERE account = ?1 AND region = ?2 AND id = ?3
+             SELECT a.id, CASE WHEN EXISTS (
+                 SELECT 1 FROM sitewise_dropped_element d
+                 WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
+                     AND d.id = a.hierarchy_id) THEN NULL ELSE a.parent_id END, CAST(1 AS BIGINT)
+             FROM sitewise_asset a WHERE a.account = ?1 AND a.region = ?2 AND a.id = ?3
              UNION ALL
-             SELECT a.id, a.parent_id, above.level + 1 FROM above JOIN sitewise_asset a
+             SELECT a.id, CASE WHEN EXISTS (
+                 SELECT 1 FROM sitewise_dropped_element d
+                 WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
+                     AND d.id = a.hierarchy_id) THEN NULL ELSE a.parent_id END, above.level + 1 FROM above JOIN sitewise_asset a
                  ON a.account = ?1 AND a.region = ?2 AND a.id = above.parent_id
              WHERE above.level < ?4)
          SELECT id FROM above ORDER BY level",
@@ -354,7 +380,10 @@ pub fn height(tx: &mut Tx, place: Place<'_>, id: &AssetId, limit: i64) -> Result
              UNION ALL
              SELECT a.id, below.level + 1 FROM below JOIN sitewise_asset a
                  ON a.account = ?1 AND a.region = ?2 AND a.parent_id = below.id
-             WHERE below.level < ?4)
+             WHERE below.level < ?4 AND NOT EXISTS (
+                 SELECT 1 FROM sitewise_dropped_element d
+                 WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
+                     AND d.id = a.hierarchy_id))
          SELECT MAX(level) FROM below",
         &[place.account.into(), place.region.into(), id.as_str().into(), limit.into()],
         |row| row.optional_integer(0),

@@ -6,7 +6,7 @@ use service::Call;
 use store::Tx;
 
 use super::create::check_free;
-use super::{Asset, AssetState, load, progress, table, wire};
+use super::{Asset, AssetState, load, name, progress, table, wire};
 use crate::Error;
 use crate::argument::{custom_id, description, external_id};
 use crate::error::invalid;
@@ -15,7 +15,8 @@ use crate::place::Place;
 
 /// Updates an asset; a description that is left out is gone (assumed, since the method is PUT).
 ///
-/// Errors in the order of their checks: unknown asset, state, external id changed, external id taken.
+/// Errors in the order of their checks: unknown asset, state, external id changed, external id taken, name taken where
+/// names are unique.
 pub fn update(
     tx: &mut Tx,
     call: &Call,
@@ -27,6 +28,9 @@ pub fn update(
     let mut asset = load(tx, call, "iotsitewise:UpdateAsset", &id)?;
     asset.state.check_rests(asset.id.as_str(), asset.arn(call))?;
     asset.external_id = next_external_id(tx, call, &asset, external)?;
+    if input.asset_name != asset.name {
+        name::check(tx, call, &input.asset_name, Some(&asset))?;
+    }
     asset.name.clone_from(&input.asset_name);
     asset.description = description(input.asset_description.as_ref());
     asset.updated_at = tx.now();

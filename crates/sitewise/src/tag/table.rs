@@ -34,6 +34,15 @@ pub fn delete_all(tx: &mut Tx, place: Place<'_>, resource: &str) -> Result<(), E
     Ok(())
 }
 
+/// Gives the tags of a resource to another one, which has none yet.
+pub fn move_all(tx: &mut Tx, place: Place<'_>, from: &str, to: &str) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE sitewise_tag SET resource = ?4 WHERE account = ?1 AND region = ?2 AND resource = ?3",
+        &[place.account.into(), place.region.into(), from.into(), to.into()],
+    )?;
+    Ok(())
+}
+
 /// Counts the tags of a resource.
 pub fn count(tx: &mut Tx, place: Place<'_>, resource: &str) -> Result<i64, Error> {
     let count = tx.query_one(

@@ -73,3 +73,26 @@ pub fn copy_computation_model(world: &World, id: &str, times: i64) {
     });
     assert_eq!(copied.unwrap(), times.unsigned_abs());
 }
+
+/// Counts rows of time series, and rows of what properties have of their own besides.
+pub fn own_rows(world: &World) -> (i64, i64) {
+    let rows: Result<_, store::Error> = world.store().write_blocking(|tx| {
+        let series = tx.query_one("SELECT COUNT(*) FROM sitewise_time_series", &[], |row| row.integer(0))?;
+        let own = tx.query_one("SELECT COUNT(*) FROM sitewise_asset_property", &[], |row| row.integer(0))?;
+        Ok((series.unwrap(), own.unwrap()))
+    });
+    rows.unwrap()
+}
+
+/// Puts all copies of an asset into a hierarchy of a parent without any check.
+#[track_caller]
+pub fn set_parent_of_copies(world: &World, parent: &str, hierarchy: &str) {
+    let (parent, hierarchy) = (parent.to_owned(), hierarchy.to_owned());
+    let changed: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
+        tx.execute(
+            "UPDATE sitewise_asset SET parent_id = ?1, hierarchy_id = ?2 WHERE id LIKE 'copy-%'",
+            &[(&parent).into(), (&hierarchy).into()],
+        )
+    });
+    assert!(changed.unwrap() > 0);
+}

@@ -7,7 +7,7 @@ use store::Tx;
 
 use super::Triple;
 use crate::Error;
-use crate::asset::table;
+use crate::asset::{name, table};
 use crate::error::{exists, invalid, limit};
 use crate::id::HierarchyId;
 use crate::limits::{ASSET_TREE_DEPTH_MAX, CHILDREN_PER_ASSET_MAX};
@@ -17,8 +17,8 @@ use crate::place::Place;
 ///
 /// Errors in the order of their checks: unknown parent, unknown child, both the same, unknown hierarchy, child of
 /// another model than the hierarchy's, state of parent and child, already associated, cycle, too many children,
-/// tree too deep. That "already associated" comes before the others is assumed: a repeat without token gets the
-/// same answer whatever else has changed.
+/// tree too deep, name taken where names of siblings are unique. That "already associated" comes before the others
+/// is assumed: a repeat without token gets the same answer whatever else has changed.
 pub fn associate(tx: &mut Tx, call: &Call, input: &t::AssociateAssetsRequest) -> Result<(), Error> {
     let place = Place::of(call);
     let ids = [&*input.asset_id, &*input.hierarchy_id, &*input.child_asset_id];
@@ -37,6 +37,7 @@ pub fn associate(tx: &mut Tx, call: &Call, input: &t::AssociateAssetsRequest) ->
     }
     check_free(call, &triple, &hierarchy.id)?;
     check_place(tx, place, &triple)?;
+    name::check_among(tx, call, &triple.parent.id, &triple.child)?;
     table::set_parent(tx, place, &triple.child.id, Some((&triple.parent.id, &hierarchy.id)))?;
     let event = json!({
         "assetId": triple.parent.id.as_str(),
