@@ -445,6 +445,79 @@ fn a_change_that_a_model_cannot_follow_is_refused() {
 }
 
 #[test]
+fn a_mapped_transform_keeps_its_own_formula() {
+    each(|world| {
+        let caller = world.caller();
+        let transform = |expression: &str| {
+            let variables = json!([{ "name": "x", "value": { "propertyId": "a" } }]);
+            json!({ "name": "t", "dataType": "DOUBLE", "type": { "transform": {
+                "expression": expression, "variables": variables } } })
+        };
+        let interface = interface(&caller, "standard", &[measurement("a"), transform("x * 2")]);
+        let own = machine(&caller, "own", &[measurement("a"), transform("x * 3")]);
+        let bare = machine(&caller, "bare", &[measurement("a")]);
+        for (id, expression) in [(own, "x * 3"), (bare, "x * 2")] {
+            caller.ok(PUT, everything(&id, &interface));
+            let found = described(&caller, &id);
+            let made = &property_of(&found, "t")["type"]["transform"];
+            assert_eq!(made["expression"], expression);
+            assert_eq!(made["variables"][0]["value"]["propertyId"], json!(property(&caller, &id, "a")));
+            edit(&caller, &id, |update| {
+                update["assetModelProperties"][1]["type"]["transform"]["expression"] = json!("x * 4");
+            })
+            .unwrap();
+        }
+    });
+}
+
+#[test]
+fn composite_writes_respect_the_mapping() {
+    each(|world| {
+        let caller = world.caller();
+        let interface = interface(&caller, "standard", &[measurement("speed")]);
+        let machine = machine(&caller, "machine", &[]);
+        let made = caller.ok(
+            "CreateAssetModelCompositeModel",
+            json!({
+                "assetModelId": machine,
+                "assetModelCompositeModelName": "rotor",
+                "assetModelCompositeModelType": "CUSTOM",
+                "assetModelCompositeModelProperties": [measurement("rpm"), measurement("wear")],
+            }),
+        );
+        let composite = text(&made["assetModelCompositeModelId"]);
+        let at = json!({ "assetModelId": machine, "assetModelCompositeModelId": composite });
+        let described = || caller.ok("DescribeAssetModelCompositeModel", at.clone());
+        let rpm = text(&property_of_composite(&described(), "rpm")["id"]);
+        let speed = property(&caller, &interface, "speed");
+        let overrides = json!([{ "assetModelPropertyId": rpm, "interfaceAssetModelPropertyId": speed }]);
+        caller.ok(PUT, put_of(&machine, &interface, &json!({ "overrides": overrides })));
+        let update = |keep: &[&str]| {
+            let mut update = at.clone();
+            update["assetModelCompositeModelName"] = json!("rotor");
+            let properties: Vec<Value> =
+                keep.iter().map(|name| property_of_composite(&described(), name).clone()).collect();
+            update["assetModelCompositeModelProperties"] = json!(properties);
+            caller.send("UpdateAssetModelCompositeModel", update)
+        };
+        assert!(invalid(update(&["wear"])).contains("it is mapped to 'speed'"));
+        update(&["rpm"]).unwrap();
+        let refusal = caller.refused("DeleteAssetModelCompositeModel", at.clone());
+        assert_eq!(refusal.name, INVALID);
+        caller.ok(DELETE, pair(&machine, &interface));
+        caller.ok("DeleteAssetModelCompositeModel", at.clone());
+    });
+}
+
+fn property_of_composite<'a>(described: &'a Value, name: &str) -> &'a Value {
+    let properties = described["assetModelCompositeModelProperties"].as_array().unwrap();
+    properties
+        .iter()
+        .find(|property| property["name"] == name)
+        .unwrap_or_else(|| panic!("no property {name}"))
+}
+
+#[test]
 fn a_model_that_a_change_sends_in_a_circle_fails_and_is_put_right() {
     each(|world| {
         let caller = world.caller();
