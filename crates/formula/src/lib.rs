@@ -5,8 +5,10 @@
 
 pub mod check;
 pub mod code;
+pub mod evaluate;
 pub mod format;
 pub mod function;
+pub mod inputs;
 pub mod lex;
 pub mod parse;
 pub mod path;
@@ -18,6 +20,7 @@ pub mod value;
 pub mod zone;
 
 pub use function::{Function, Owner};
+pub use inputs::{Inputs, Point, Time};
 pub use parse::parse;
 pub use refusal::{Refusal, Rule};
 pub use tumbling::Tumbling;
@@ -74,6 +77,7 @@ pub enum Source {
 pub struct Formula {
     code: Code,
     types: Types,
+    output: Types,
 }
 
 impl Formula {
@@ -89,7 +93,7 @@ impl Formula {
             return Err(Refusal::new(EXPRESSION_CHARS_MAX + 1, Rule::Size, message));
         }
         let (code, types) = check::check(&parse(expression)?, context)?;
-        Ok(Self { code, types })
+        Ok(Self { code, types, output: context.output })
     }
 
     /// Says which types its result may have.

@@ -228,7 +228,8 @@ mod tests {
             "PT1M1H",
             "PT5",
             "P5M",
-            "1.5h", "5M",
+            "1.5h",
+            "5M",
             "99999999999999999999w",
         ] {
             let fault = Tumbling::parse(interval, None).unwrap_err();
