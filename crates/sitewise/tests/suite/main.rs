@@ -14,6 +14,7 @@ mod configuration;
 mod dashboard;
 mod dataset;
 mod disassociate;
+mod formula;
 mod gateway;
 mod interface;
 mod longest;
