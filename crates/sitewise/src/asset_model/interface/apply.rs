@@ -60,14 +60,10 @@ fn hierarchy(
     (theirs, own): Pair<'_, Hierarchy>,
     fresh: &mut impl FnMut() -> String,
 ) -> HierarchyPair {
-    let model = match own {
-        Some(own) => own.id.clone(),
-        None => {
-            let id = HierarchyId::stored(fresh());
-            next.hierarchies.push(Hierarchy { id: id.clone(), external_id: None, ..theirs.clone() });
-            id
-        }
-    };
+    let model = own.map_or_else(|| HierarchyId::stored(fresh()), |own| own.id.clone());
+    if own.is_none() {
+        next.hierarchies.push(Hierarchy { id: model.clone(), external_id: None, ..theirs.clone() });
+    }
     HierarchyPair { model, interface: theirs.id.clone() }
 }
 
@@ -76,14 +72,10 @@ fn property(
     (theirs, own): Pair<'_, Property>,
     fresh: &mut impl FnMut() -> String,
 ) -> PropertyPair {
-    let model = match own {
-        Some(own) => own.id.clone(),
-        None => {
-            let id = PropertyId::stored(fresh());
-            next.properties.push(Property { id: id.clone(), external_id: None, ..theirs.clone() });
-            id
-        }
-    };
+    let model = own.map_or_else(|| PropertyId::stored(fresh()), |own| own.id.clone());
+    if own.is_none() {
+        next.properties.push(Property { id: model.clone(), external_id: None, ..theirs.clone() });
+    }
     PropertyPair { model, interface: theirs.id.clone() }
 }
 
