@@ -20,8 +20,8 @@ pub fn of_computation_model(id: &ComputationModelId) -> Vec<t::ActionDefinition>
     [TRAINING, INFERENCE].into_iter().map(|name| definition(id.as_str(), name)).collect()
 }
 
-/// Lists the actions of a composite model: those of Lookout for Equipment, which are taken on the assets of its
-/// model; nothing for composite models of other types.
+/// Lists the actions of a composite model: those of Lookout for Equipment, which are taken on the assets of
+/// its model; nothing for composite models of other types.
 pub fn of_composite(composite: &Composite) -> Vec<t::ActionDefinition> {
     if composite.composite_type != CompositeType::Anomaly {
         return Vec::new();
@@ -47,8 +47,8 @@ fn definition(owner: &str, name: &str) -> t::ActionDefinition {
     }
 }
 
-/// Makes the id of an action: a UUID out of the digest of its owner's id and its type (assumed), so that it stays the
-/// same without being stored.
+/// Makes the id of an action: a UUID out of the digest of its owner's id and its type (assumed), so that it
+/// stays the same without being stored.
 fn derived_id(owner: &str, name: &str) -> String {
     let digest = Sha256::new().chain_update(owner).chain_update([0]).chain_update(name).finalize();
     let mut bytes = [0; 16];

@@ -16,9 +16,10 @@ use crate::place::Place;
 
 /// Records an action and what becomes of it.
 ///
-/// No engine that looks for anomalies is installed, so the execution fails, and says so; an action that AWS would
-/// refuse is refused here as well. Errors in the order of their checks: no single target, unknown target, unknown
-/// action definition, state of the target, payload, `resolveTo`, bindings that no longer hold.
+/// No engine that looks for anomalies is installed, so the execution fails, and says so; an action that AWS
+/// would refuse is refused here as well. Errors in the order of their checks: no single target, unknown
+/// target, unknown action definition, state of the target, payload, `resolveTo`, bindings that no longer
+/// hold.
 pub fn execute(
     tx: &mut Tx,
     call: &Call,
@@ -114,8 +115,8 @@ fn chosen(
         .ok_or_else(|| not_found(format!("Action definition with id {wanted} of {owner} not found")))
 }
 
-/// Checks which asset is meant: bindings on an asset model need `resolveTo`, an asset of that model (AWS's MCP server);
-/// bindings on assets say it themselves, and refuse one (assumed).
+/// Checks which asset is meant: bindings on an asset model need `resolveTo`, an asset of that model (AWS's
+/// MCP server); bindings on assets say it themselves, and refuse one (assumed).
 fn check_resolve_to(
     tx: &mut Tx,
     call: &Call,

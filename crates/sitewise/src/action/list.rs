@@ -13,7 +13,8 @@ use crate::place::Place;
 
 /// Lists the actions on a target in the order in which they were accepted, all or those for one asset.
 ///
-/// The last page has no token, although the model calls it required: an empty one would loop clients (assumed).
+/// The last page has no token, although the model calls it required: an empty one would loop clients
+/// (assumed).
 pub fn list(
     tx: &mut Tx,
     call: &Call,

@@ -1,8 +1,8 @@
 //! What the payload of an action must say: trainings and inferences of anomaly detection.
 //!
-//! Sources: user guide, "Enable anomaly detection" and "Advanced inference configurations"; where it is silent, what
-//! AWS's MCP server (awslabs.aws-iot-sitewise-mcp-server 11.0.23) checks before it sends. Members that are not
-//! mentioned there are let through.
+//! Sources: user guide, "Enable anomaly detection" and "Advanced inference configurations"; where it is
+//! silent, what AWS's MCP server (awslabs.aws-iot-sitewise-mcp-server 11.0.23) checks before it sends.
+//! Members that are not mentioned there are let through.
 
 use serde_json::{Map, Value};
 
@@ -20,7 +20,8 @@ const LOOKBACK_WINDOWS: [&str; 4] = ["P180D", "P360D", "P540D", "P720D"];
 const TRAINING_MODES: [&str; 3] = ["TRAIN_MODEL", "START_RETRAINING_SCHEDULER", "STOP_RETRAINING_SCHEDULER"];
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const DELAY_MINUTES_MAX: i64 = 60;
-/// Everything besides the mode that a training may have, none of which makes sense when a schedule is stopped.
+/// Everything besides the mode that a training may have, none of which makes sense when a schedule is
+/// stopped.
 const TRAINING_MEMBERS: [&str; 7] = [
     "exportDataStartTime",
     "exportDataEndTime",
@@ -33,7 +34,8 @@ const TRAINING_MEMBERS: [&str; 7] = [
 
 /// Checks the payload of an action of this type: it is a JSON object with the members that its mode needs.
 ///
-/// That of Lookout for Equipment is only checked to be an object: that service is closed, and nobody states its rules.
+/// That of Lookout for Equipment is only checked to be an object: that service is closed, and nobody states
+/// its rules.
 pub fn check(action_type: &str, text: &str) -> Result<(), Error> {
     let value: Value = serde_json::from_str(text)
         .map_err(|error| invalid(format!("actionPayload.stringValue is not JSON: {error}")))?;

@@ -49,8 +49,8 @@ pub fn insert(tx: &mut Tx, place: Place<'_>, action: &Action) -> Result<(), Erro
     Ok(())
 }
 
-/// Lists the actions on a target in the order of their acceptance, all or those for one asset, after the last one
-/// shown.
+/// Lists the actions on a target in the order of their acceptance, all or those for one asset, after the last
+/// one shown.
 pub fn list(
     tx: &mut Tx,
     place: Place<'_>,
@@ -79,8 +79,8 @@ pub fn list(
     )
 }
 
-/// Lists the assets that actions on a computation model resolved to, each with the time of its first action, in the
-/// order of these times.
+/// Lists the assets that actions on a computation model resolved to, each with the time of its first action,
+/// in the order of these times.
 pub fn resolved(
     tx: &mut Tx,
     place: Place<'_>,

@@ -16,8 +16,8 @@ use crate::tag;
 
 /// Creates a computation model.
 ///
-/// Errors in the order of their checks: those of [`wire::definition`], name taken, too many models, then those of
-/// [`property::check`].
+/// Errors in the order of their checks: those of [`wire::definition`], name taken, too many models, then
+/// those of [`property::check`].
 pub fn create(
     tx: &mut Tx,
     call: &Call,

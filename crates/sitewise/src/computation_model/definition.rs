@@ -62,9 +62,9 @@ pub enum Bindable<'a> {
 impl Definition {
     /// Puts a definition together.
     ///
-    /// Errors in the order of their checks: a variable that stands for both inputs and result, one that is not bound,
-    /// a binding that no variable uses, no input at all, several results, asset models and assets mixed, several
-    /// asset models.
+    /// Errors in the order of their checks: a variable that stands for both inputs and result, one that is
+    /// not bound, a binding that no variable uses, no input at all, several results, asset models and assets
+    /// mixed, several asset models.
     pub fn new(
         name: String,
         description: Option<String>,

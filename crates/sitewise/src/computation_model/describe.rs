@@ -12,8 +12,8 @@ use crate::action::{self, resolve_to};
 use crate::error::not_found;
 use crate::place::Place;
 
-/// Describes the latest version of a computation model, its active one, or one by its number; that there is none is
-/// `ResourceNotFoundException`.
+/// Describes the latest version of a computation model, its active one, or one by its number; that there is
+/// none is `ResourceNotFoundException`.
 pub fn describe(
     tx: &mut Tx,
     call: &Call,

@@ -1,7 +1,7 @@
 //! Computation models: anomaly detection over properties of assets, as far as it is configuration.
 //!
-//! No model is ever trained here: actions on computation models stand in the room `action`, and their executions say
-//! so.
+//! No model is ever trained here: actions on computation models stand in the room `action`, and their
+//! executions say so.
 
 pub mod create;
 pub mod definition;
@@ -91,8 +91,8 @@ pub fn definition(
         .ok_or_else(|| store::Error::Broken(format!("version {version} of computation model {id} is lost")))
 }
 
-/// Checks that no computation model is bound to an asset or asset model that is about to be deleted (assumed);
-/// else `ConflictingOperationException` with the id and ARN of what was to be deleted.
+/// Checks that no computation model is bound to an asset or asset model that is about to be deleted
+/// (assumed); else `ConflictingOperationException` with the id and ARN of what was to be deleted.
 pub fn bound(tx: &mut Tx, call: &Call, what: Bindable<'_>, arn: String) -> Result<(), Error> {
     let Some(model) = table::any_bound(tx, Place::of(call), what)? else { return Ok(()) };
     let message = format!("{what} is bound by computation model '{model}'; update or delete that one first");

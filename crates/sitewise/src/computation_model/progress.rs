@@ -14,8 +14,8 @@ pub fn due_at(call: &Call, now: Timestamp) -> Timestamp {
     now.plus_millis(call.installation.propagation_ms)
 }
 
-/// Keeps a newly accepted version: the row of its model, its document, and what it is bound to besides what the
-/// version in force is bound to.
+/// Keeps a newly accepted version: the row of its model, its document, and what it is bound to besides what
+/// the version in force is bound to.
 pub fn keep(
     tx: &mut Tx,
     place: Place<'_>,

@@ -16,9 +16,9 @@ use crate::place::Place;
 
 /// Checks every property that a definition binds.
 ///
-/// Inputs are measurements or transforms of type DOUBLE or INTEGER, the result is a measurement of type STRING (user
-/// guide, "Enable anomaly detection"). Errors in the order of their checks, inputs first: unknown asset or asset
-/// model, its state, a kind of model without assets, unknown property, type.
+/// Inputs are measurements or transforms of type DOUBLE or INTEGER, the result is a measurement of type
+/// STRING (user guide, "Enable anomaly detection"). Errors in the order of their checks, inputs first:
+/// unknown asset or asset model, its state, a kind of model without assets, unknown property, type.
 pub fn check(tx: &mut Tx, call: &Call, definition: &Definition) -> Result<(), Error> {
     for bound in definition.input_properties() {
         let property = find(tx, call, bound)?;

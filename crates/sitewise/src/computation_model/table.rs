@@ -11,8 +11,8 @@ use crate::place::Place;
 /// The tables of computation models, actions and executions.
 ///
 /// - All versions of a computation model are kept: they can be described by their number.
-/// - The bindings are those of the version in force and of one that is about to be; `kind` and `owner_id` name an
-///   asset or an asset model.
+/// - The bindings are those of the version in force and of one that is about to be; `kind` and `owner_id`
+///   name an asset or an asset model.
 /// - `resolve_to` is the asset for which an action on a model of several assets was taken.
 /// - An execution ends at `ended_at`; before that moment it is RUNNING, afterwards it has its `outcome`.
 pub const SCHEMA: &str = "

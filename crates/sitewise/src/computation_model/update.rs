@@ -13,8 +13,8 @@ use crate::place::Place;
 
 /// Replaces the definition of a computation model; what the request leaves out is gone.
 ///
-/// Errors in the order of their checks: unknown model, those of [`wire::definition`], state, name taken, then those
-/// of [`property::check`].
+/// Errors in the order of their checks: unknown model, those of [`wire::definition`], state, name taken, then
+/// those of [`property::check`].
 pub fn update(
     tx: &mut Tx,
     call: &Call,

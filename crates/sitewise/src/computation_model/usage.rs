@@ -1,4 +1,5 @@
-//! `ListComputationModelDataBindingUsages`: which computation models use an asset, an asset model or a property.
+//! `ListComputationModelDataBindingUsages`: which computation models use an asset, an asset model or a
+//! property.
 
 use model::Operation as _;
 use model_sitewise::operations as op;
@@ -22,7 +23,8 @@ enum Filter {
 
 /// Lists bound properties in the order of their ids, each with the computation models that bind it.
 ///
-/// What does not exist is not bound by anything: the list is empty, and no `ResourceNotFoundException` is declared.
+/// What does not exist is not bound by anything: the list is empty, and no `ResourceNotFoundException` is
+/// declared.
 pub fn list(
     tx: &mut Tx,
     call: &Call,

@@ -15,8 +15,8 @@ pub const ANOMALY_DETECTION: &str = "ANOMALY_DETECTION";
 
 /// Reads the definition of a create or update request.
 ///
-/// Errors in the order of their checks: no configuration, a malformed variable, a binding of none or several kinds,
-/// then those of [`Definition::new`].
+/// Errors in the order of their checks: no configuration, a malformed variable, a binding of none or several
+/// kinds, then those of [`Definition::new`].
 pub fn definition(
     name: &str,
     description: Option<String>,

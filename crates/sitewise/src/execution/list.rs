@@ -12,7 +12,8 @@ use crate::action::{Target, resolve_to};
 use crate::argument::{Paging, created_key};
 use crate::place::Place;
 
-/// Lists the executions of a target in the order of their start, all or those for one asset or of one type of action.
+/// Lists the executions of a target in the order of their start, all or those for one asset or of one type of
+/// action.
 ///
 /// A type of action that nobody ever asked for has no executions: it is not checked against a list (assumed).
 pub fn list(

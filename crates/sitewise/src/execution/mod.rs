@@ -43,7 +43,8 @@ pub struct Execution {
 
 /// How an execution ends.
 ///
-/// There is no other end than this: a training or an inference that AWS calls COMPLETED has a trained model behind it.
+/// There is no other end than this: a training or an inference that AWS calls COMPLETED has a trained model
+/// behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Nothing was computed; the details say why.
@@ -68,7 +69,8 @@ impl Outcome {
 }
 
 impl Execution {
-    /// Makes the execution of an action: it fails as soon as passing states are over, since there is no engine.
+    /// Makes the execution of an action: it fails as soon as passing states are over, since there is no
+    /// engine.
     pub fn of(tx: &mut Tx, call: &Call, action: &Action, action_type: String, target_version: i64) -> Self {
         let details = [("errorCode", "ENGINE_NOT_INSTALLED"), ("errorMessage", NO_ENGINE)];
         Self {

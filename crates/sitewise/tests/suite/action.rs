@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use testkit::{Caller, Refusal};
 
-use crate::computation_model::Pumps;
 use crate::plant::{CONFLICT, INVALID, NOBODY, NOT_FOUND, each, text};
+use crate::pumps::Pumps;
 
 const WINDOW: &str = r#"{"exportDataStartTime":1717225200,"exportDataEndTime":1722789360}"#;
 const START: &str = r#"{"inferenceMode":"START","dataUploadFrequency":"PT5M"}"#;

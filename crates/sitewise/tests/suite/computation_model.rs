@@ -3,109 +3,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Caller, World};
+use testkit::Caller;
 
 use crate::action;
-use crate::plant::{CONFLICT, EXISTS, INVALID, LIMIT, NOBODY, NOT_FOUND, asset, each, model, text};
+use crate::plant::{CONFLICT, EXISTS, INVALID, LIMIT, NOBODY, NOT_FOUND, each, model, text};
+use crate::pumps::Pumps;
 use crate::table;
-
-/// A pump with everything that a computation model may read and write, and what it may not.
-pub struct Pumps<'a> {
-    pub caller: Caller<'a>,
-    pub model: String,
-    properties: Vec<(String, String)>,
-}
-
-impl<'a> Pumps<'a> {
-    pub fn new(world: &'a World) -> Self {
-        Self::named(world.caller(), "pump")
-    }
-
-    pub fn named(caller: Caller<'a>, name: &str) -> Self {
-        let property = |name: &str, data_type: &str, kind: Value| json!({ "name": name, "dataType": data_type, "type": kind });
-        let formula = |reads: &str| json!([{ "name": "x", "value": { "propertyId": reads } }]);
-        let flow = own_id(&caller, 1);
-        let mut flow_property = property("flow", "DOUBLE", json!({ "measurement": {} }));
-        flow_property["id"] = json!(flow);
-        let model = model(
-            &caller,
-            json!({
-                "assetModelName": name,
-                "assetModelProperties": [
-                    flow_property,
-                    property("turns", "INTEGER", json!({ "measurement": {} })),
-                    property("double flow", "DOUBLE", json!({ "transform": { "expression": "2 * x", "variables": formula(&flow) } })),
-                    property("mean flow", "DOUBLE", json!({ "metric": {
-                        "expression": "avg(x)", "variables": formula(&flow),
-                        "window": { "tumbling": { "interval": "5m" } } } })),
-                    property("height", "DOUBLE", json!({ "attribute": { "defaultValue": "1" } })),
-                    property("anomaly", "STRING", json!({ "measurement": {} })),
-                    property("label", "STRING", json!({ "attribute": { "defaultValue": "a" } })),
-                    property("on", "BOOLEAN", json!({ "measurement": {} })),
-                ],
-            }),
-        );
-        let described = caller.ok("DescribeAssetModel", json!({ "assetModelId": model }));
-        let pair = |property: &Value| (text(&property["name"]), text(&property["id"]));
-        let properties = described["assetModelProperties"].as_array().unwrap().iter().map(pair).collect();
-        Self { caller, model, properties }
-    }
-
-    pub fn property(&self, name: &str) -> &str {
-        &self.properties.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name}")).1
-    }
-
-    pub fn pump(&self, name: &str) -> String {
-        asset(&self.caller, &self.model, name)
-    }
-
-    pub fn on_model(&self, property: &str) -> Value {
-        json!({ "assetModelProperty": { "assetModelId": self.model, "propertyId": self.property(property) } })
-    }
-
-    pub fn on_asset(&self, asset: &str, property: &str) -> Value {
-        json!({ "assetProperty": { "assetId": asset, "propertyId": self.property(property) } })
-    }
-
-    /// A create request with these bindings.
-    pub fn input(name: &str, inputs: &Value, result: &Value) -> Value {
-        json!({
-            "computationModelName": name,
-            "computationModelConfiguration": {
-                "anomalyDetection": { "inputProperties": "${inputs}", "resultProperty": "${result}" },
-            },
-            "computationModelDataBinding": { "inputs": inputs, "result": result },
-        })
-    }
-
-    /// Creates a computation model of all pumps and answers its id.
-    #[track_caller]
-    pub fn of_all(&self, name: &str) -> String {
-        let inputs = json!({ "list": [self.on_model("flow"), self.on_model("turns")] });
-        self.create(Self::input(name, &inputs, &self.on_model("anomaly")))
-    }
-
-    /// Creates a computation model of one pump and answers its id.
-    #[track_caller]
-    pub fn of_one(&self, name: &str, pump: &str) -> String {
-        self.create(Self::input(name, &self.on_asset(pump, "flow"), &self.on_asset(pump, "anomaly")))
-    }
-
-    #[track_caller]
-    fn create(&self, input: Value) -> String {
-        text(&self.caller.ok("CreateComputationModel", input)["computationModelId"])
-    }
-
-    pub fn describe(&self, id: &str) -> Value {
-        self.caller.ok("DescribeComputationModel", json!({ "computationModelId": id }))
-    }
-}
-
-/// A UUID of the user's own, another one for each account and number.
-fn own_id(caller: &Caller<'_>, number: u8) -> String {
-    let names = caller.ok("ListAssetModels", json!({}))["assetModelSummaries"].as_array().unwrap().len();
-    format!("a1b2c3d4-5678-90ab-{names:04x}-11111aaaaa{number:02x}")
-}
 
 fn described(caller: &Caller<'_>, id: &str, version: &str) -> Value {
     let input = json!({ "computationModelId": id, "computationModelVersion": version });
@@ -199,6 +102,10 @@ fn a_deleted_model_is_gone_with_its_name_tags_actions_and_bindings() {
         let pump = pumps.pump("p1");
         let id = pumps.of_one("pumps", &pump);
         let trained = action::train(caller, &pumps.describe(&id), None).unwrap();
+        let arn = pumps.describe(&id)["computationModelArn"].clone();
+        caller.ok("TagResource", json!({ "resourceArn": arn, "tags": { "site": "north" } }));
+        let tags = caller.ok("ListTagsForResource", json!({ "resourceArn": arn }));
+        assert_eq!(tags, json!({ "tags": { "site": "north" } }));
         let answer = caller.ok("DeleteComputationModel", json!({ "computationModelId": id }));
         assert_eq!(answer, json!({ "computationModelStatus": { "state": "DELETING" } }));
         let by_id = json!({ "computationModelId": id });
@@ -210,6 +117,7 @@ fn a_deleted_model_is_gone_with_its_name_tags_actions_and_bindings() {
         ] {
             assert_eq!(caller.refused(operation, by_id.clone()).name, NOT_FOUND, "{operation}");
         }
+        assert_eq!(caller.refused("ListTagsForResource", json!({ "resourceArn": arn })).name, NOT_FOUND);
         assert_eq!(caller.refused("DescribeAction", json!({ "actionId": trained })).name, NOT_FOUND);
         caller.ok("DeleteAsset", json!({ "assetId": pump }));
         pumps.of_all("pumps");
@@ -507,128 +415,5 @@ fn there_may_be_a_thousand_computation_models() {
         let input = Pumps::input("more", &pumps.on_model("flow"), &pumps.on_model("anomaly"));
         let refusal = pumps.caller.refused("CreateComputationModel", input);
         assert_eq!((refusal.name.as_str(), refusal.status), (LIMIT, 410));
-    });
-}
-
-#[test]
-fn models_are_listed_in_the_order_of_their_creation() {
-    each(|world| {
-        let pumps = Pumps::new(world);
-        let caller = &pumps.caller;
-        let mut ids = Vec::new();
-        for name in ["c", "a", "b"] {
-            ids.push(pumps.of_all(name));
-            world.pass(Duration::from_secs(1));
-        }
-        let all = caller.ok("ListComputationModels", json!({ "computationModelType": "ANOMALY_DETECTION" }));
-        assert_eq!(
-            all["computationModelSummaries"][0],
-            json!({
-                "id": ids[0],
-                "arn": format!("arn:aws:iotsitewise:us-east-1:111122223333:computation-model/{}", ids[0]),
-                "name": "c", "type": "ANOMALY_DETECTION", "creationDate": 1_700_000_000,
-                "lastUpdateDate": 1_700_000_000, "status": { "state": "ACTIVE" }, "version": "1",
-            })
-        );
-        let pages = caller.pages("ListComputationModels", &json!({ "maxResults": 2 }), "nextToken");
-        let names: Vec<Vec<&str>> = pages
-            .iter()
-            .map(|page| {
-                let list = page["computationModelSummaries"].as_array().unwrap();
-                list.iter().map(|one| one["name"].as_str().unwrap()).collect()
-            })
-            .collect();
-        assert_eq!(names, [vec!["c", "a"], vec!["b"]]);
-        let token = &pages[0]["nextToken"];
-        let mixed = json!({ "nextToken": token, "computationModelType": "ANOMALY_DETECTION" });
-        for bad in [mixed, json!({ "nextToken": "abc" }), json!({ "computationModelType": "OTHER" })] {
-            assert_eq!(caller.refused("ListComputationModels", bad).name, INVALID);
-        }
-        let elsewhere = caller.clone().of_account("444455556666");
-        assert_eq!(
-            elsewhere.ok("ListComputationModels", json!({})),
-            json!({ "computationModelSummaries": [] })
-        );
-        assert_eq!(
-            elsewhere.refused("DescribeComputationModel", json!({ "computationModelId": ids[0] })).name,
-            NOT_FOUND
-        );
-        let mut update = Pumps::input("d", &pumps.on_model("flow"), &pumps.on_model("anomaly"));
-        update["computationModelId"] = json!(ids[0]);
-        assert_eq!(elsewhere.refused("UpdateComputationModel", update).name, NOT_FOUND);
-    });
-}
-
-#[test]
-fn usages_tell_who_binds_what() {
-    each(|world| {
-        let pumps = Pumps::new(world);
-        let caller = &pumps.caller;
-        let pump = pumps.pump("p1");
-        let of_all = [pumps.of_all("a"), pumps.of_all("b")];
-        let of_one = pumps.of_one("c", &pump);
-        let usages = |filter: Value| {
-            let input = json!({ "dataBindingValueFilter": filter });
-            caller.ok("ListComputationModelDataBindingUsages", input)["dataBindingUsageSummaries"].clone()
-        };
-        let sorted = |mut ids: Vec<String>| {
-            ids.sort();
-            ids
-        };
-        let by_property = usages(pumps.on_model("turns"));
-        assert_eq!(
-            by_property,
-            json!([{
-                "computationModelIds": sorted(of_all.to_vec()),
-                "matchedDataBinding": { "value": pumps.on_model("turns") },
-            }])
-        );
-        assert_eq!(
-            usages(json!({ "assetModel": { "assetModelId": pumps.model } })).as_array().unwrap().len(),
-            3
-        );
-        let by_asset = usages(json!({ "asset": { "assetId": pump } }));
-        let mut expected = vec![
-            json!({ "computationModelIds": [of_one], "matchedDataBinding": { "value": pumps.on_asset(&pump, "flow") } }),
-            json!({ "computationModelIds": [of_one], "matchedDataBinding": { "value": pumps.on_asset(&pump, "anomaly") } }),
-        ];
-        if pumps.property("anomaly") < pumps.property("flow") {
-            expected.reverse();
-        }
-        assert_eq!(by_asset, json!(expected));
-        assert_eq!(usages(pumps.on_asset(&pump, "turns")), json!([]));
-        assert_eq!(usages(json!({ "asset": { "assetId": NOBODY } })), json!([]));
-        let input = json!({ "dataBindingValueFilter": { "assetModel": { "assetModelId": pumps.model } }, "maxResults": 2 });
-        let pages = caller.pages("ListComputationModelDataBindingUsages", &input, "nextToken");
-        let sizes: Vec<usize> =
-            pages.iter().map(|page| page["dataBindingUsageSummaries"].as_array().unwrap().len()).collect();
-        assert_eq!(sizes, [2, 1]);
-        let two = json!({ "asset": { "assetId": pump }, "assetModel": { "assetModelId": pumps.model } });
-        for filter in [json!({}), two] {
-            let input = json!({ "dataBindingValueFilter": filter });
-            assert_eq!(caller.refused("ListComputationModelDataBindingUsages", input).name, INVALID);
-        }
-        let elsewhere = caller.clone().of_account("444455556666");
-        let input = json!({ "dataBindingValueFilter": { "asset": { "assetId": pump } } });
-        let found = elsewhere.ok("ListComputationModelDataBindingUsages", input);
-        assert_eq!(found, json!({ "dataBindingUsageSummaries": [] }));
-    });
-}
-
-#[test]
-fn a_summary_is_asked_for_with_both_halves_of_the_asset() {
-    each(|world| {
-        let pumps = Pumps::new(world);
-        let id = pumps.of_all("m");
-        let ask = |kind: Option<&str>, asset: Option<&str>| {
-            let input = json!({
-                "computationModelId": id, "resolveToResourceType": kind, "resolveToResourceId": asset
-            });
-            pumps.caller.send("DescribeComputationModelExecutionSummary", input)
-        };
-        assert_eq!(ask(Some("ASSET"), None).unwrap_err().name, INVALID);
-        assert_eq!(ask(None, Some(NOBODY)).unwrap_err().name, INVALID);
-        assert_eq!(ask(Some("MODEL"), Some(NOBODY)).unwrap_err().name, INVALID);
-        assert_eq!(ask(Some("ASSET"), Some(NOBODY)).unwrap()["resolveTo"], json!({ "assetId": NOBODY }));
     });
 }
