@@ -29,6 +29,7 @@ mod relations;
 mod stream;
 mod table;
 mod tag;
+mod tag_kinds;
 mod time_series;
 mod twin;
 mod update;
