@@ -1,12 +1,14 @@
 //! Values arrive, as far as rows know: what ingestion calls, without the values themselves.
 
 use sitewise::asset_model::{self, property::DataType};
-use sitewise::id::CustomId;
+use sitewise::id::{AssetId, CustomId};
 use sitewise::place::Place;
 use sitewise::time_series::store::{SERIES, SeriesStore as _};
 use sitewise::time_series::{arrival, table};
 use store::{Error, Tx};
 use testkit::World;
+
+use crate::table::copied;
 
 const PLACE: Place<'static> = Place { account: "111122223333", region: "us-east-1" };
 
@@ -59,4 +61,19 @@ pub fn carry_out(world: &World, limit: i64) -> usize {
         }
         Ok(orders.len())
     })
+}
+
+/// Gives the property of so many copies of an asset the aliases `/flow/1` and so on.
+pub fn name_all(world: &World, property: &str, copies: i64) {
+    let property = CustomId::parse(property).unwrap();
+    write(world, move |tx| {
+        let first = sitewise::asset::table::by_id(tx, PLACE, &copied(1))?.unwrap();
+        let definition = asset_model::definition(tx, PLACE, &first.model_id, &first.model_version)?;
+        let property = definition.property_anywhere(&property).unwrap().0;
+        for i in 1..=copies {
+            let id = AssetId::parse(&copied(i)).unwrap();
+            arrival::begin(tx, PLACE, &id, property, Some(&format!("/flow/{i}")))?;
+        }
+        Ok(())
+    });
 }

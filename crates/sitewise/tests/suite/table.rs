@@ -25,6 +25,11 @@ pub fn set_parent(world: &World, child: &str, parent: &str) {
     assert_eq!(changed.unwrap(), 1);
 }
 
+/// The id of one copy, counted from 1.
+pub fn copied(i: i64) -> String {
+    format!("00000000-0000-4000-9000-{i:012}")
+}
+
 /// Copies an asset many times; the copies are one millisecond younger.
 #[track_caller]
 pub fn copy(world: &World, id: &str, times: i64) {
@@ -35,7 +40,7 @@ pub fn copy(world: &World, id: &str, times: i64) {
                  SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM number WHERE i < ?2)
              INSERT INTO sitewise_asset (account, region, id, name, model_id, model_version, state, created_at,
                  updated_at)
-             SELECT account, region, 'copy-' || i, name, model_id, model_version, state, created_at + 1, updated_at
+             SELECT account, region, '00000000-0000-4000-9000-' || SUBSTR(CAST(1000000000000 + i AS TEXT), 2), name, model_id, model_version, state, created_at + 1, updated_at
              FROM sitewise_asset, number WHERE id = ?1",
             &[(&id).into(), times.into()],
         )
@@ -90,7 +95,7 @@ pub fn set_parent_of_copies(world: &World, parent: &str, hierarchy: &str) {
     let (parent, hierarchy) = (parent.to_owned(), hierarchy.to_owned());
     let changed: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
         tx.execute(
-            "UPDATE sitewise_asset SET parent_id = ?1, hierarchy_id = ?2 WHERE id LIKE 'copy-%'",
+            "UPDATE sitewise_asset SET parent_id = ?1, hierarchy_id = ?2 WHERE id LIKE '00000000-0000-4000-9000-%'",
             &[(&parent).into(), (&hierarchy).into()],
         )
     });

@@ -30,6 +30,8 @@ pub fn begin(
     if super::table::any(tx, place, model_id)?.is_none() {
         return Ok(());
     }
+    // A roll that is still under way starts over: it has another version to bring.
+    table::delete_position(tx, place, model_id)?;
     let kept: HashSet<_> = next.hierarchies.iter().map(|hierarchy| &hierarchy.id).collect();
     let hierarchies = before.hierarchies.iter().map(|hierarchy| &hierarchy.id);
     for id in hierarchies.filter(|id| !kept.contains(id)) {
