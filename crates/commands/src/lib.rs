@@ -9,4 +9,7 @@ pub mod migrationhub_upload;
 mod progress;
 mod rest_request;
 pub mod sigv4;
+pub mod sitewise_account;
+pub mod sitewise_apply;
+pub mod sitewise_export;
 pub mod sitewise_plant;

@@ -36,6 +36,9 @@ pub enum Command {
     /// What operators of CodeArtifact need
     #[command(subcommand)]
     Codeartifact(Codeartifact),
+    /// What builders of plants in IoT SiteWise need
+    #[command(subcommand)]
+    Sitewise(Sitewise),
     /// Check a data folder, or a database, of a server that is not running
     Verify(Verify),
 }
@@ -272,6 +275,76 @@ pub struct RevokeTokens {
     /// Region of the domain
     #[arg(long, value_name = "REGION", default_value = "us-east-1", env = "AWS_REGION")]
     pub region: String,
+}
+
+/// What builders of plants in IoT SiteWise need.
+#[derive(Subcommand)]
+pub enum Sitewise {
+    /// Make models and assets what a plant file says, and tell what that takes
+    Apply(Apply),
+    /// Write a plant file of the models and assets that there are
+    Export(Export),
+}
+
+/// Who is asked, and as whom.
+#[derive(Args)]
+pub struct Whom {
+    /// Server to ask instead of the one that works on the data folder
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Profile of the account to ask as, from ~/.aws/config and ~/.aws/credentials; AWS unless it names an endpoint
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Account to ask as, without a profile
+    #[arg(long, value_name = "ACCOUNT", default_value = "000000000000", env = "HOMEREGION_ACCOUNT")]
+    pub account: String,
+    /// Region of the models and assets [default: the profile's, else us-east-1]
+    #[arg(long, value_name = "REGION", env = "AWS_REGION")]
+    pub region: Option<String>,
+}
+
+/// Nothing is deleted unless --prune is given. Exit codes: 0 done or nothing to do, 1 the file is wrong or nobody answers,
+/// 3 the server lacks operations that a part of it needs, 4 something was refused, 5 --check found something to do.
+#[derive(Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a switch of its own
+pub struct Apply {
+    #[command(flatten)]
+    pub home: Home,
+    #[command(flatten)]
+    pub whom: Whom,
+    /// Plant file in YAML or JSON, - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Tell what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Like --dry-run, with exit code 5 if there is something to do
+    #[arg(long)]
+    pub check: bool,
+    /// Delete what the file does not mention: assets, models, properties with their data, hierarchies, tags, aliases
+    #[arg(long)]
+    pub prune: bool,
+    /// Print the plan and its outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The file is the same for the same plant, so it can be kept under version control.
+#[derive(Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub home: Home,
+    #[command(flatten)]
+    pub whom: Whom,
+    /// File to write instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Only this asset with everything below it, and the models that they need: an id, or externalId:ID
+    #[arg(long, value_name = "ASSET")]
+    pub asset: Option<String>,
+    /// Write ids, too, so that a copy elsewhere gets the same ones
+    #[arg(long)]
+    pub ids: bool,
 }
 
 #[derive(Args)]

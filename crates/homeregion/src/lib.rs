@@ -20,6 +20,7 @@ mod revoke;
 mod scratch;
 mod serve;
 pub mod services;
+mod sitewise;
 mod upload;
 mod upstreams;
 mod verify;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::{Arguments, Codeartifact, Command, Migrationhub};
+use arguments::{Arguments, Codeartifact, Command, Migrationhub, Sitewise};
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
@@ -45,10 +46,16 @@ pub fn main() -> ExitCode {
         Command::Migrationhub(Migrationhub::Board(arguments)) => board::run(&arguments),
         Command::Migrationhub(Migrationhub::Import(arguments)) => import::run(&arguments),
         Command::Migrationhub(Migrationhub::Upload(arguments)) => upload::run(&arguments),
+        Command::Sitewise(Sitewise::Apply(arguments)) => return ended(sitewise::apply(&arguments)),
+        Command::Sitewise(Sitewise::Export(arguments)) => return ended(sitewise::export(&arguments)),
         Command::Verify(verify) => verify::run(&verify),
     };
+    ended(outcome.map(|()| ExitCode::SUCCESS))
+}
+
+fn ended(outcome: Result<ExitCode, String>) -> ExitCode {
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(sentence) => {
             eprintln!("homeregion: {sentence}");
             ExitCode::FAILURE

@@ -28,7 +28,8 @@ pub(super) fn fault(pattern: &str) -> Option<String> {
         names_property |= word == "property";
         rest = behind;
     }
-    (!names_property).then(|| format!("'{pattern}' would be the same for all properties; it needs {{property}}"))
+    (!names_property)
+        .then(|| format!("'{pattern}' would be the same for all properties; it needs {{property}}"))
 }
 
 /// Fills a pattern; nothing if it asks for what the asset does not have.
@@ -65,7 +66,10 @@ mod tests {
         let filled = |pattern| fill(pattern, &filling);
         assert_eq!(filled("/farm/{asset}/{property}").as_deref(), Some("/farm/T1/Gearbox/Oil temperature"));
         assert_eq!(filled("/{path}/{property}").as_deref(), Some("/North/T1/Gearbox/Oil temperature"));
-        assert_eq!(filled("{parent}-{model}.{property}").as_deref(), Some("North-Turbine.Gearbox/Oil temperature"));
+        assert_eq!(
+            filled("{parent}-{model}.{property}").as_deref(),
+            Some("North-Turbine.Gearbox/Oil temperature")
+        );
         assert_eq!(filled("/{externalId}/{property}"), None);
     }
 

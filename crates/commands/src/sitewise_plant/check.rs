@@ -16,7 +16,11 @@ pub(super) fn models(plant: &mut Plant, faults: &mut Faults) {
         let ids = model.properties.iter().map(|property| (&property.external_id, property.at));
         unique_external_ids(ids, &format!("properties of '{name}'"), faults);
         for hierarchy in &model.hierarchies {
-            let wanted = if model.kind == ModelKind::Interface { "an interface or asset model" } else { "an asset model" };
+            let wanted = if model.kind == ModelKind::Interface {
+                "an interface or asset model"
+            } else {
+                "an asset model"
+            };
             let child = plant.model(&hierarchy.child);
             let fits = |child: &Model| match child.kind {
                 ModelKind::Asset => true,
@@ -27,7 +31,9 @@ pub(super) fn models(plant: &mut Plant, faults: &mut Faults) {
                 let (hierarchy_name, child) = (&hierarchy.name, &hierarchy.child);
                 let legal = plant.models.iter().filter(|model| fits(model)).map(|model| model.name.as_str());
                 let instead = instead(child, legal);
-                let sentence = format!("'{child}' of hierarchy '{hierarchy_name}' is not {wanted} in this file{instead}");
+                let sentence = format!(
+                    "'{child}' of hierarchy '{hierarchy_name}' is not {wanted} in this file{instead}"
+                );
                 faults.add(hierarchy.at, sentence);
             }
         }
@@ -65,7 +71,8 @@ pub(super) fn assets(plant: &Plant, faults: &mut Faults) {
 fn walk<'a>(assets: &[&'a Asset], all: &mut Vec<&'a Asset>, faults: &mut Faults) {
     for asset in assets {
         all.push(asset);
-        let mut hierarchies: Vec<&str> = asset.children.iter().map(|child| child.hierarchy.as_str()).collect();
+        let mut hierarchies: Vec<&str> =
+            asset.children.iter().map(|child| child.hierarchy.as_str()).collect();
         hierarchies.dedup();
         for hierarchy in hierarchies {
             let children = asset.children.iter().filter(|child| child.hierarchy == hierarchy);
@@ -100,7 +107,10 @@ fn unique_external_ids<'a>(
         let Some(id) = id else { continue };
         if let Some(other) = seen.insert(id, at) {
             let line = other.line;
-            faults.add(at, format!("the externalId '{id}' is used twice among the {what}, also in line {line}"));
+            faults.add(
+                at,
+                format!("the externalId '{id}' is used twice among the {what}, also in line {line}"),
+            );
         }
     }
 }
@@ -162,7 +172,8 @@ fn check_formulas(plant: &Plant, model: &Model, properties: &[Property], faults:
                     let Some(found) = found else {
                         let known = model.hierarchies.iter().map(|known| known.name.as_str());
                         let instead = instead(hierarchy, known);
-                        let sentence = format!("of '{name}' means the hierarchy '{hierarchy}', which is not there");
+                        let sentence =
+                            format!("of '{name}' means the hierarchy '{hierarchy}', which is not there");
                         faults.add(property.at, format!("the variable '{variable}' {sentence}{instead}"));
                         continue;
                     };

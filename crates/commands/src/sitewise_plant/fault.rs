@@ -52,7 +52,9 @@ impl Faults {
     /// Gives them in the order of the file.
     pub(super) fn sorted(mut self) -> Vec<Fault> {
         self.found.sort_by_key(|fault| (fault.at.line, fault.at.column));
-        self.found.dedup_by(|a, b| a.sentence == b.sentence && a.at.line == b.at.line && a.at.column == b.at.column);
+        self.found.dedup_by(|a, b| {
+            a.sentence == b.sentence && a.at.line == b.at.line && a.at.column == b.at.column
+        });
         self.found
     }
 }

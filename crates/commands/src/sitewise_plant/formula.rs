@@ -32,7 +32,10 @@ pub(super) fn words(expression: &str) -> BTreeSet<&str> {
     while i < bytes.len() {
         let byte = bytes[i];
         if byte == b'\'' || byte == b'"' {
-            i = 1 + bytes[i + 1..].iter().position(|other| *other == byte).map_or(bytes.len(), |end| i + 1 + end);
+            i = 1 + bytes[i + 1..]
+                .iter()
+                .position(|other| *other == byte)
+                .map_or(bytes.len(), |end| i + 1 + end);
             continue;
         }
         if !is_part(byte) {

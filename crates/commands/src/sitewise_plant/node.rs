@@ -84,7 +84,10 @@ fn build(text: &str, faults: &mut Faults) -> Result<Node, Fault> {
         })?;
         let at = mark(&span.start);
         if matches!(event, Event::DocumentStart(_)) && building.root.is_some() {
-            return Err(Fault { at, sentence: "a plant file is one document; a second one begins here".to_owned() });
+            return Err(Fault {
+                at,
+                sentence: "a plant file is one document; a second one begins here".to_owned(),
+            });
         }
         building.take(event, at, faults).map_err(|sentence| Fault { at, sentence })?;
     }
@@ -99,8 +102,12 @@ impl Building {
                 let content = Content::Scalar(text.into_owned(), style == ScalarStyle::Plain);
                 self.place(Node { at, content }, anchor, 1, faults)
             }
-            Event::SequenceStart(anchor, _) => self.enter(Node { at, content: Content::List(Vec::new()) }, anchor),
-            Event::MappingStart(anchor, _) => self.enter(Node { at, content: Content::Map(Vec::new()) }, anchor),
+            Event::SequenceStart(anchor, _) => {
+                self.enter(Node { at, content: Content::List(Vec::new()) }, anchor)
+            }
+            Event::MappingStart(anchor, _) => {
+                self.enter(Node { at, content: Content::Map(Vec::new()) }, anchor)
+            }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Open { mut node, anchor, .. } =
                     self.open.pop().ok_or("something ends here that did not begin")?;
@@ -110,8 +117,11 @@ impl Building {
                 self.place(node, anchor, 1, faults)
             }
             Event::Alias(anchor) => {
-                let (node, count) =
-                    self.anchors.get(&anchor).cloned().ok_or("the anchor that is repeated here is not there")?;
+                let (node, count) = self
+                    .anchors
+                    .get(&anchor)
+                    .cloned()
+                    .ok_or("the anchor that is repeated here is not there")?;
                 self.place(node, 0, count, faults)
             }
             Event::Nothing
@@ -170,8 +180,9 @@ fn size(node: &Node) -> usize {
 
 /// Takes in what `<<` names, and reports keys that stand twice.
 fn merged(pairs: Vec<(Node, Node)>, faults: &mut Faults) -> Vec<(Node, Node)> {
-    let (merges, mut own): (Vec<_>, Vec<_>) =
-        pairs.into_iter().partition(|(key, _)| matches!(&key.content, Content::Scalar(text, true) if text == "<<"));
+    let (merges, mut own): (Vec<_>, Vec<_>) = pairs
+        .into_iter()
+        .partition(|(key, _)| matches!(&key.content, Content::Scalar(text, true) if text == "<<"));
     let name = |node: &Node| match &node.content {
         Content::Scalar(text, _) => Some(text.clone()),
         Content::List(_) | Content::Map(_) => None,

@@ -152,7 +152,9 @@ impl Reader {
                 let name = &named.name;
                 self.faults.add(
                     named.at,
-                    format!("'{name}' can't be a name: names have 1 to 256 characters and no control characters"),
+                    format!(
+                        "'{name}' can't be a name: names have 1 to 256 characters and no control characters"
+                    ),
                 );
             }
         }

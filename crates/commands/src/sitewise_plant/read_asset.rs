@@ -9,7 +9,15 @@ use super::text::value_fault;
 use super::{Asset, Child, Kind, Model, ModelKind, Plant, Settings};
 
 const ASSET_KEYS: &[&str] = &[
-    "model", "externalId", "id", "description", "tags", "attributes", "properties", "aliases", "hierarchies",
+    "model",
+    "externalId",
+    "id",
+    "description",
+    "tags",
+    "attributes",
+    "properties",
+    "aliases",
+    "hierarchies",
 ];
 /// Longest alias.
 const ALIAS_CHARS_MAX: usize = 2048;
@@ -49,7 +57,8 @@ impl Reader {
             let Some(hierarchy) = hierarchy else {
                 let instead = instead(&key.name, model.hierarchies.iter().map(|known| known.name.as_str()));
                 let (hierarchy, model) = (&key.name, &model.name);
-                self.faults.add(key.at, format!("the model '{model}' has no hierarchy '{hierarchy}'{instead}"));
+                self.faults
+                    .add(key.at, format!("the model '{model}' has no hierarchy '{hierarchy}'{instead}"));
                 continue;
             };
             for named in self.collection(Some(node), &hierarchy.name, true) {
@@ -92,7 +101,10 @@ impl Reader {
         if let (Some(given), Some(wanted)) = (&given, wanted)
             && given != wanted
         {
-            self.faults.add(at, format!("{what} is below a hierarchy of '{wanted}', so its model can't be '{given}'"));
+            self.faults.add(
+                at,
+                format!("{what} is below a hierarchy of '{wanted}', so its model can't be '{given}'"),
+            );
             return None;
         }
         let models = || plant.models.iter().filter(|model| model.kind == ModelKind::Asset);
@@ -107,7 +119,8 @@ impl Reader {
             None if wanted.is_some() => {}
             None => {
                 let instead = instead(name, models().map(|model| model.name.as_str()));
-                self.faults.add(at, format!("{what} has the model '{name}', which is not in this file{instead}"));
+                self.faults
+                    .add(at, format!("{what} has the model '{name}', which is not in this file{instead}"));
             }
             Some(model) if model.kind != ModelKind::Asset => {
                 let kind = model.kind.name();

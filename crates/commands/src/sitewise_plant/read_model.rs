@@ -6,7 +6,15 @@ use super::read::{Members, Named, Reader};
 use super::{Composite, DataType, Hierarchy, Implemented, Kind, Model, ModelKind, Property};
 
 const MODEL_KEYS: &[&str] = &[
-    "kind", "externalId", "id", "description", "tags", "properties", "hierarchies", "composites", "implements",
+    "kind",
+    "externalId",
+    "id",
+    "description",
+    "tags",
+    "properties",
+    "hierarchies",
+    "composites",
+    "implements",
 ];
 const COMPOSITE_KEYS: &[&str] =
     &["component", "alarm", "source", "externalId", "description", "properties", "composites"];
@@ -63,7 +71,11 @@ impl Reader {
                 no("hierarchies", !model.hierarchies.is_empty(), "is a component, which has no hierarchies");
                 let alarms = model.composites.iter().any(|composite| composite.alarm);
                 no("composites", alarms, "is a component, which has no alarms");
-                no("implements", !model.interfaces.is_empty(), "is a component, which implements no interface");
+                no(
+                    "implements",
+                    !model.interfaces.is_empty(),
+                    "is a component, which implements no interface",
+                );
             }
             ModelKind::Interface => {
                 let components = model.composites.iter().any(|composite| composite.component.is_some());
@@ -90,7 +102,8 @@ impl Reader {
         let members = self.members(named.node, &what, &keys(named, &["model", "externalId"]))?;
         let external_id = self.external_id(&members);
         let Some(node) = members.get("model") else {
-            self.faults.add(named.at, format!("{what} needs the model of its assets: `{}: Turbine`", named.name));
+            self.faults
+                .add(named.at, format!("{what} needs the model of its assets: `{}: Turbine`", named.name));
             return None;
         };
         let child = self.text(node, "model")?;

@@ -121,7 +121,8 @@ impl Reader {
         let window = match members.get("window") {
             Some(node) => self.window(node),
             None => {
-                self.faults.add(property.at, format!("{what} is a metric and needs a window, such as 15m or 1h"));
+                self.faults
+                    .add(property.at, format!("{what} is a metric and needs a window, such as 15m or 1h"));
                 Window::default()
             }
         };

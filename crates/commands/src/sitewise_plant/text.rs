@@ -52,7 +52,8 @@ pub(super) fn interval_s(text: &str) -> Option<u64> {
 pub(super) fn value_fault(data_type: DataType, text: &str) -> Option<&'static str> {
     match data_type {
         DataType::Double => {
-            let is_number = text.parse::<f64>().is_ok_and(|number| number.is_finite() && number.abs() <= DOUBLE_MAX);
+            let is_number =
+                text.parse::<f64>().is_ok_and(|number| number.is_finite() && number.abs() <= DOUBLE_MAX);
             (!is_number).then_some("a number from -10^100 to 10^100")
         }
         DataType::Integer => {

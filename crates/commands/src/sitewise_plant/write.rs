@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::formula::infer;
 use super::read_model::alarm_settings;
 use super::{
-    Asset, Child, Composite, DataType, Formula, Hierarchy, Implemented, Kind, Model, ModelKind, Plant, Property, Settings,
+    Asset, Child, Composite, DataType, Formula, Hierarchy, Implemented, Kind, Model, ModelKind, Plant,
+    Property, Settings,
 };
 
 /// What is written.
@@ -42,7 +43,11 @@ fn put_all(pairs: &mut Pairs, key: &str, members: Pairs) {
 /// Writes the whole file.
 pub(super) fn plant(plant: &Plant) -> String {
     let mut whole = vec![("version".to_owned(), Out::Plain("1"))];
-    put_all(&mut whole, "models", plant.models.iter().map(|model| named(&model.name, self::model(plant, model))).collect());
+    put_all(
+        &mut whole,
+        "models",
+        plant.models.iter().map(|model| named(&model.name, self::model(plant, model))).collect(),
+    );
     let assets: Vec<&Asset> = plant.assets.iter().collect();
     if !assets.is_empty() {
         whole.push(("assets".to_owned(), siblings(plant, &assets, true)));
@@ -216,7 +221,8 @@ fn interfaces(pairs: &mut Pairs, plant: &Plant, interfaces: &[Implemented]) {
 
 /// Writes assets side by side: by name, or as a list if names repeat.
 fn siblings(plant: &Plant, assets: &[&Asset], names_model: bool) -> Out {
-    let repeats = assets.iter().enumerate().any(|(i, asset)| assets[..i].iter().any(|other| other.name == asset.name));
+    let repeats =
+        assets.iter().enumerate().any(|(i, asset)| assets[..i].iter().any(|other| other.name == asset.name));
     if !repeats {
         let write = |asset: &&Asset| named(&asset.name, self::asset(plant, asset, names_model));
         return Out::Map(assets.iter().map(write).collect());
@@ -241,7 +247,11 @@ fn asset(plant: &Plant, asset: &Asset, names_model: bool) -> Pairs {
     let attributes = asset.attributes.iter().map(|(path, value)| (path.clone(), text(value)));
     put_all(&mut pairs, "attributes", attributes.collect());
     let settings = asset.settings.iter().filter(|(_, settings)| !settings.is_empty());
-    put_all(&mut pairs, "properties", settings.map(|(path, set)| (path.clone(), self::settings(set))).collect());
+    put_all(
+        &mut pairs,
+        "properties",
+        settings.map(|(path, set)| (path.clone(), self::settings(set))).collect(),
+    );
     let mut hierarchies = Pairs::new();
     let mut rest: &[Child] = &asset.children;
     while let Some(first) = rest.first() {
@@ -350,6 +360,10 @@ fn scalar(text: &str) -> String {
     }
     // YAML takes in JSON's strings as they are; what JSON leaves bare beyond ASCII controls is text in YAML, too.
     let quoted = serde_json::Value::from(text).to_string();
-    quoted.replace('\u{7f}', "\\x7f").replace('\u{85}', "\\N").replace('\u{feff}', "\\uFEFF")
-        .replace('\u{2028}', "\\L").replace('\u{2029}', "\\P")
+    quoted
+        .replace('\u{7f}', "\\x7f")
+        .replace('\u{85}', "\\N")
+        .replace('\u{feff}', "\\uFEFF")
+        .replace('\u{2028}', "\\L")
+        .replace('\u{2029}', "\\P")
 }
