@@ -6,7 +6,8 @@ use store::Tx;
 
 use super::create::due_at;
 use super::precondition::Precondition;
-use super::{AssetModel, ModelState, arn, interface, load, progress, table, wire};
+use super::readers::any_parent_formula;
+use super::{AssetModel, ModelState, arn, composite, interface, load, progress, table, wire};
 use crate::Error;
 use crate::argument::custom_id;
 use crate::asset;
@@ -39,7 +40,9 @@ pub fn delete(
     model.due_at = Some(due_at(call, now));
     model.updated_at = now;
     table::put(tx, place, &model)?;
-    // A model that is being deleted implements nothing any more: its interfaces may be deleted right away.
+    // A model that is being deleted implements and uses nothing any more: its interfaces and component models may be
+    // deleted right away.
+    composite::table::delete(tx, place, &model.id)?;
     interface::table::delete_all(tx, place, &model.id)?;
     progress::settle(tx, place, &mut model)?;
     Ok(t::DeleteAssetModelResponse {
@@ -57,8 +60,19 @@ fn check_unused(tx: &mut Tx, call: &Call, model: &AssetModel) -> Result<(), Erro
         let message = format!("Asset model '{id}' still has assets, such as '{asset}'; delete them first");
         return Err(conflict(message, id, arn(call, id)));
     }
+    if let Some(parent) = any_parent_formula(tx, place, &model.id)? {
+        let message =
+            format!("A formula of asset model '{parent}' reads properties of asset model '{id}' below it");
+        return Err(conflict(message, id, arn(call, id)));
+    }
     if let Some(parent) = table::parents(tx, place, &model.id)?.first() {
         let message = format!("Asset model '{id}' is the child of a hierarchy of asset model '{parent}'");
+        return Err(conflict(message, id, arn(call, id)));
+    }
+    if let Some((user, composite)) = composite::table::page(tx, place, &model.id, ("", ""), 1)?.first() {
+        let message = format!(
+            "Component model '{id}' is composed into asset model '{user}' as composite model '{composite}'"
+        );
         return Err(conflict(message, id, arn(call, id)));
     }
     let implements = interface::table::of_interface(tx, place, &model.id, (i64::MIN, ""), 1)?;

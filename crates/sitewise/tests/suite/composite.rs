@@ -36,6 +36,9 @@ pub fn alarm() -> Value {
     ])
 }
 
+/// A change of an input.
+pub type Change = fn(&mut Value);
+
 /// A model to put composite models into.
 pub struct Machine<'a> {
     pub caller: Caller<'a>,
@@ -314,7 +317,7 @@ fn an_update_replaces_by_identity_and_the_rest_of_the_model_stays() {
             |described: &Value, i: usize| described["assetModelCompositeModelProperties"][i]["id"].clone();
         assert_eq!(property(&after, 1), property(&before, 1));
         assert_ne!(property(&after, 0), property(&before, 0));
-        let cases: [(&str, &str, fn(&mut Value)); 4] = [
+        let cases: [(&str, &str, Change); 4] = [
             (INVALID, "can't be changed", |body| body["assetModelCompositeModelExternalId"] = json!("other")),
             (INVALID, "already has a property named 'torque'", |body| {
                 body["assetModelCompositeModelProperties"] = json!([measurement("torque")]);
@@ -441,83 +444,6 @@ fn variables_reach_properties_by_name_near_by_and_by_path_anywhere() {
             let refusal = add(wrong.clone()).unwrap_err();
             assert_eq!(refusal.name, INVALID, "{wrong}");
         }
-    });
-}
-
-#[test]
-fn an_alarm_has_its_fixed_properties_and_travels_with_the_model() {
-    each(|world| {
-        let caller = world.caller();
-        let composites = json!([{ "name": "too hot", "type": "AWS/ALARM", "properties": alarm() }]);
-        let id =
-            model(&caller, json!({ "assetModelName": "boiler", "assetModelCompositeModels": composites }));
-        let machine = Machine { caller: world.caller(), id: id.clone() };
-        let described = machine.describe();
-        let built_in = &described["assetModelCompositeModels"];
-        assert_eq!(built_in[0]["type"], "AWS/ALARM");
-        assert_eq!(path(&built_in[0]["properties"][1]["path"]), "boiler/too hot/AWS/ALARM_STATE");
-        assert_eq!(described["assetModelCompositeModelSummaries"], json!([]));
-        let update = |composites: &Value| {
-            let input = json!({
-                "assetModelId": id,
-                "assetModelName": "boiler",
-                "assetModelCompositeModels": composites,
-            });
-            caller.send("UpdateAssetModel", input)
-        };
-        update(built_in).unwrap();
-        assert_eq!(machine.describe()["assetModelCompositeModels"], *built_in);
-        let refuse = |change: &dyn Fn(&mut Value), message: &str| {
-            let mut composites = built_in.clone();
-            change(&mut composites);
-            let refusal = update(&composites).unwrap_err();
-            assert_eq!(refusal.name, INVALID);
-            assert!(refusal.message().contains(message), "{} lacks {message}", refusal.message());
-        };
-        refuse(&|list| list[0]["type"] = json!("CUSTOM"), "only AWS/ALARM is");
-        refuse(&|list| list[0]["type"] = json!("alarm"), "is not AWS/ALARM, CUSTOM or AWS/L4E_ANOMALY");
-        refuse(
-            &|list| drop(list[0]["properties"].as_array_mut().unwrap().pop()),
-            "AWS/ALARM_STATE is required",
-        );
-        refuse(
-            &|list| list[0]["properties"].as_array_mut().unwrap().push(measurement("more")),
-            "Property 'more' is not supported",
-        );
-        refuse(
-            &|list| list[0]["properties"][0]["type"]["attribute"]["defaultValue"] = json!("IOT_EVENTS"),
-            "AWS/ALARM_SOURCE is required",
-        );
-        refuse(
-            &|list| list[0]["properties"][0]["type"]["attribute"]["defaultValue"] = json!("MINE"),
-            "neither IOT_EVENTS nor EXTERNAL",
-        );
-        let mut broken = alarm();
-        broken[1]["type"] = json!({ "attribute": {} });
-        let composites = json!([{ "name": "x", "type": "AWS/ALARM", "properties": broken }]);
-        let input = json!({ "assetModelName": "other", "assetModelCompositeModels": composites });
-        assert_eq!(
-            short(&caller.refused("CreateAssetModel", input)),
-            (INVALID, "Property type should only be Measurement for property AWS/ALARM_STATE")
-        );
-        let input = json!({
-            "assetModelName": "part",
-            "assetModelType": "COMPONENT_MODEL",
-            "assetModelCompositeModels": [{ "name": "x", "type": "AWS/ALARM", "properties": alarm() }],
-        });
-        let refusal = caller.refused("CreateAssetModel", input);
-        assert!(
-            refusal.message().contains("not supported in a model of type COMPONENT_MODEL"),
-            "{refusal:?}"
-        );
-        // The operation for composite models makes alarms, too; what the update leaves out is gone.
-        machine.add(
-            "too cold",
-            json!({ "assetModelCompositeModelType": "AWS/ALARM", "assetModelCompositeModelProperties": alarm() }),
-        );
-        assert_eq!(machine.describe()["assetModelCompositeModels"].as_array().unwrap().len(), 2);
-        update(&json!([])).unwrap();
-        assert_eq!(machine.properties(), Vec::<String>::new());
     });
 }
 

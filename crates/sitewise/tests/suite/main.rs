@@ -5,10 +5,12 @@
 
 mod access_policy;
 mod action;
+mod alarm;
 mod asset;
 mod asset_model;
 mod asset_property;
 mod associate;
+mod component;
 mod composite;
 mod computation_lists;
 mod computation_model;
@@ -18,6 +20,7 @@ mod dataset;
 mod disassociate;
 mod formula;
 mod gateway;
+mod interface;
 mod longest;
 mod monitor;
 mod plant;
