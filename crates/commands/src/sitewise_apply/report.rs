@@ -136,8 +136,11 @@ impl Report {
         } else {
             String::new()
         };
-        let end =
-            if failed == 0 { "Done".to_owned() } else { "Partly done; run it again to go on".to_owned() };
+        let end = match self.exit() {
+            Exit::Refused => "Partly done; run it again when the reasons are gone",
+            Exit::Unsupported => "Done as far as this server can",
+            Exit::Done => "Done",
+        };
         line(&mut text, &format!("{end}: {done} of {} steps{skipped}.", outcomes.len()));
         text
     }
