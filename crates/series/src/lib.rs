@@ -11,6 +11,7 @@ pub mod disk;
 pub mod engine;
 pub mod error;
 pub mod head;
+pub mod home;
 pub mod keeper;
 pub mod log;
 pub mod manifest;
