@@ -36,4 +36,5 @@ mod tag;
 mod tag_kinds;
 mod time_series;
 mod twin;
+mod twin_race;
 mod update;
