@@ -1,0 +1,200 @@
+//! What metrics give over the points of a window: the tables of the user guide, and the borders.
+
+use formula::{NoValue, Point, Value};
+
+use crate::series::{Points, Series, at, bad, points};
+
+#[track_caller]
+fn near(found: Result<Value<'static>, NoValue>, expected: f64) {
+    match found {
+        Ok(Value::Number(number)) if (number - expected).abs() <= 1e-12 * expected.abs().max(1.0) => {}
+        other => panic!("{other:?} instead of {expected}"),
+    }
+}
+
+fn missing(found: Result<Value<'static>, NoValue>) {
+    assert_eq!(found, Err(NoValue::Missing));
+}
+
+fn eight() -> Points {
+    points(&[(10, 2.0), (20, 4.0), (40, 4.0), (50, 4.0), (60, 5.0), (61, 5.0), (90, 7.0), (120, 9.0)])
+}
+
+#[test]
+fn aggregates_of_two_windows() {
+    for (start, end, [count, sum, avg, min, max, stdev]) in [
+        (0, 60, [5.0, 19.0, 3.8, 2.0, 5.0, 0.979_795_897_113_271_2]),
+        (60, 120, [3.0, 21.0, 7.0, 5.0, 9.0, 1.632_993_161_855_452]),
+        (0, 120, [8.0, 40.0, 5.0, 2.0, 9.0, 2.0]),
+    ] {
+        let series = Series::new(&[("x", eight())]).window(start, end);
+        near(series.metric("count(x)"), count);
+        near(series.metric("sum(x)"), sum);
+        near(series.metric("avg(x)"), avg);
+        near(series.metric("min(x)"), min);
+        near(series.metric("max(x)"), max);
+        near(series.metric("stdev(x)"), stdev);
+    }
+}
+
+#[test]
+fn an_empty_window_speaks_only_where_it_has_to() {
+    let series = Series::new(&[("x", eight())]).window(120, 180);
+    near(series.metric("count(x)"), 0.0);
+    near(series.metric("latest(x)"), 9.0);
+    near(series.metric("earliest(x)"), 9.0);
+    near(series.metric("statetime(x)"), 60.0);
+    for expression in
+        ["avg(x)", "sum(x)", "min(x)", "max(x)", "stdev(x)", "first(x)", "last(x)", "max(x, 10)"]
+    {
+        missing(series.metric(expression));
+    }
+    let before = Series::new(&[("x", eight())]).window(-60, 0);
+    for expression in
+        ["latest(x)", "earliest(x)", "statetime(x)", "TimeWeightedAvg(x)", "TimeWeightedStDev(x)"]
+    {
+        missing(before.metric(expression));
+    }
+}
+
+#[test]
+fn arguments_are_pooled_and_nested() {
+    let pair = [("x", points(&[(10, 1.0), (20, 3.0)])), ("y", points(&[(15, 8.0)]))];
+    let series = Series::new(&pair).window(0, 60);
+    near(series.metric("avg(x, y)"), 4.0);
+    near(series.metric("sum(x/2, y*2)"), 18.0);
+    near(series.metric("sum(x/2)/avg(y^2)"), 2.0 / 64.0);
+    near(series.metric("avg(x*(x-1))"), 3.0);
+    near(series.metric("sum(avg(x^2)/2)"), 2.5);
+    near(series.metric("max(latest(x), latest(y))"), 8.0);
+    near(series.metric("max(x, 10)"), 10.0);
+    near(series.metric("count(x, 10)"), 3.0);
+    near(series.metric("max(1, 2)"), 2.0);
+    near(series.metric("sum((x - avg(x))^2) / count(x)"), 1.0);
+    near(series.metric("sum(if(gt(x, 1), x, none))"), 3.0);
+    near(series.metric("sum(1/(x - 1))"), 0.5);
+    near(series.metric("latest(x*9/5+32)"), 37.4);
+    near(series.metric("avg(x) + y"), 10.0);
+    missing(series.metric("avg(if(gt(x, 5), x, none))"));
+    let silent = Series::new(&[("x", points(&[(10, 1.0)])), ("y", Vec::new())]).window(0, 60);
+    near(silent.metric("max(latest(x), latest(y))"), 1.0);
+    missing(silent.metric("sum(x) + sum(y)"));
+    near(silent.metric("sum(x) + count(y)"), 1.0);
+}
+
+#[test]
+fn only_good_points_count() {
+    let mut mixed = points(&[(10, 1.0), (30, 3.0)]);
+    mixed.insert(1, bad(20));
+    mixed.push(bad(40));
+    let series = Series::new(&[("x", mixed)]).window(0, 60);
+    near(series.metric("count(x)"), 2.0);
+    near(series.metric("last(x)"), 3.0);
+    near(series.metric("latest(x)"), 3.0);
+    near(series.metric("statetime(x)"), 50.0);
+    // From 10 to 20 the value is 1, from 30 to 40 it is 3; nothing is known of the rest.
+    near(series.metric("TimeWeightedAvg(x)"), 2.0);
+    // Along lines it holds towards the bad points, too.
+    near(series.metric("TimeWeightedAvg(x, 'linear')"), 2.0);
+}
+
+#[test]
+fn picking_by_time() {
+    let series = Series::new(&[("x", eight())]).window(20, 60);
+    near(series.metric("first(x)"), 4.0);
+    near(series.metric("last(x)"), 5.0);
+    near(series.metric("earliest(x)"), 4.0);
+    near(series.metric("latest(x)"), 5.0);
+    let early = Series::new(&[("x", eight())]).window(0, 60);
+    near(early.metric("first(x)"), 2.0);
+    missing(early.metric("earliest(x)"));
+    let texts: Points = [(10, "a"), (20, "b")]
+        .map(|(s, text)| Point { time: at(s), value: Value::Text(text.into()), good: true })
+        .into();
+    let series = Series::new(&[("s", texts)]).window(0, 60);
+    assert_eq!(series.metric("latest(s)"), Ok(Value::Text("b".into())));
+    assert_eq!(series.metric("first(upper(s))"), Ok(Value::Text("A".into())));
+    near(series.metric("count(s)"), 2.0);
+    near(series.metric("sum(len(s))"), 2.0);
+}
+
+#[test]
+fn the_table_of_statetime() {
+    const T: i64 = 14 * 3600;
+    let idle = points(&[(T, 0.0), (T + 30, 1.0), (T + 75, 1.0), (T + 165, 0.0), (T + 240, 0.0)]);
+    let window =
+        |end: i64| Series::new(&[("idle", idle.clone())]).window(end - 60, end).metric("statetime(idle)");
+    missing(window(T));
+    for (minute, seconds) in [(1, 30.0), (2, 60.0), (3, 45.0), (4, 0.0)] {
+        near(window(T + 60 * minute), seconds);
+    }
+}
+
+#[test]
+fn weighing_by_time() {
+    let history = || points(&[(-10, 10.0), (15, 20.0), (45, 40.0)]);
+    let series = Series::new(&[("x", history())]).window(0, 60);
+    near(series.metric("TimeWeightedAvg(x)"), 22.5);
+    near(series.metric("TimeWeightedAvg(x, 'locf')"), 22.5);
+    near(series.metric("TimeWeightedAvg(x, 'linear')"), 29.25);
+    near(series.metric("TimeWeightedStDev(x)"), 10.989_208_882_554_138);
+    near(series.metric("TimeWeightedStDev(x, 'f')"), 10.989_208_882_554_138);
+    near(series.metric("TimeWeightedStDev(x, 'p')"), 10.897_247_358_851_684);
+    near(series.metric("TimeWeightedAvg(x * 2)"), 45.0);
+    // The first point behind the window bends the line to the end: from 40 at 45 to 60 at 75 it is 50 at 60.
+    let known = [history(), points(&[(75, 60.0)])].concat();
+    let series = Series::new(&[("x", known)]).window(0, 60);
+    near(series.metric("TimeWeightedAvg(x, 'linear')"), (255.0 + 900.0 + 15.0 * 45.0) / 60.0);
+    // Before the first point nothing is known.
+    let series = Series::new(&[("x", points(&[(30, 4.0)]))]).window(0, 60);
+    near(series.metric("TimeWeightedAvg(x)"), 4.0);
+    near(series.metric("TimeWeightedAvg(x, 'linear')"), 4.0);
+    // A point at the very end has no time to count.
+    let series = Series::new(&[("x", points(&[(60, 4.0)]))]).window(0, 60);
+    missing(series.metric("TimeWeightedAvg(x)"));
+    missing(series.metric("TimeWeightedAvg(x, 'linear')"));
+}
+
+#[test]
+fn overall_equipment_effectiveness() {
+    const END: i64 = 1_772_439_300;
+    let start = END - 900;
+    let state = [(0, 1111.0), (300, 1024.0), (420, 1111.0), (600, 1020.0), (690, 1111.0)];
+    let of = |code: f64| {
+        let flags: Vec<(i64, f64)> =
+            state.iter().map(|(s, value)| (start + s, f64::from(u8::from(*value == code)))).collect();
+        points(&flags)
+    };
+    let series = Series::new(&[
+        ("running", of(1111.0)),
+        ("idle", of(1024.0)),
+        ("fault", of(1020.0)),
+        ("stop", of(1000.0)),
+        ("good", points(&[(start + 100, 600.0), (start + 200, 40.0)])),
+        ("bad", points(&[(start + 300, 10.0)])),
+    ])
+    .window(start, END);
+    near(series.metric("statetime(running)"), 690.0);
+    near(series.metric("statetime(idle)"), 120.0);
+    near(series.metric("statetime(fault)"), 90.0);
+    near(series.metric("statetime(stop)"), 0.0);
+    let values = [("run", 690.0), ("down", 210.0), ("s", 640.0), ("f", 10.0), ("ideal", 1.0)];
+    let values: Vec<(&'static str, Points)> =
+        values.into_iter().map(|(name, value)| (name, points(&[(END, value)]))).collect();
+    let metrics = Series::new(&values).window(start, END);
+    near(metrics.metric("run/(run+down)"), 0.766_666_666_666_666_7);
+    near(metrics.metric("s/(s+f)"), 0.984_615_384_615_384_7);
+    near(metrics.metric("((s+f)/run)/ideal"), 0.942_028_985_507_246_3);
+    near(metrics.metric("run/(run+down) * (s/(s+f)) * (((s+f)/run)/ideal)"), 0.711_111_111_111_111_1);
+}
+
+#[test]
+fn the_end_of_the_window_is_its_time() {
+    let series = Series::new(&[("productivity", points(&[(5, 3.0)]))]).window(0, 1_640_995_260);
+    near(series.metric("timestamp()"), 1_640_995_260.0);
+    // Friday in Los Angeles, Saturday in Greenwich.
+    near(series.metric("timestamp().localtime('PST').wday()"), 5.0);
+    near(series.metric("timestamp().localtime().wday()"), 6.0);
+    let monday = "if(timestamp().localtime('PST').wday().eq(1), avg(productivity), none)";
+    assert_eq!(series.metric(monday), Err(NoValue::None));
+}
