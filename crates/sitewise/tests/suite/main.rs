@@ -30,6 +30,7 @@ mod propagation;
 mod pumps;
 mod relations;
 mod roll;
+mod round_trip;
 mod stream;
 mod table;
 mod tag;

@@ -3,15 +3,20 @@
 use serde_json::{Value, json};
 use testkit::{Caller, Refusal, World};
 
+use crate::round_trip;
+
 /// Tables of the service and of the table of operations.
 pub static ROOMS: &[&store::Room] = &[&service::ROOM, &sitewise::ROOM];
 
 /// An id that names nothing.
 pub const NOBODY: &str = "00000000-0000-4000-8000-00000000dead";
 
-/// Runs a test on every database.
+/// Runs a test on every database; the models that it leaves behind must survive being sent back as described.
 pub fn each(test: impl Fn(&World)) {
-    testkit::each_world(ROOMS, sitewise::register, test);
+    testkit::each_world(ROOMS, sitewise::register, |world| {
+        test(world);
+        round_trip::all(world);
+    });
 }
 
 /// Two models, the parent with two hierarchies of the same child model.
