@@ -264,13 +264,10 @@ pub fn pattern(text: &str, values: usize) -> Result<Vec<Pattern>, String> {
             continue;
         }
         let (argument, specifier) = Specifier::read(&mut rest)?;
-        let index = match argument {
-            Some(number) => number.checked_sub(1),
-            None => {
-                next += 1;
-                Some(next - 1)
-            }
-        };
+        if argument.is_none() {
+            next += 1;
+        }
+        let index = argument.unwrap_or(next).checked_sub(1);
         let Some(index) = index.filter(|index| *index < values) else {
             return Err(format!("the format asks for more values than the {values} that follow it"));
         };
@@ -301,17 +298,13 @@ fn integer(number: f64) -> Result<String, NoValue> {
 }
 
 fn character(value: &Value<'_>) -> Result<char, NoValue> {
-    match value {
-        Value::Text(text) => {
-            let mut chars = text.chars();
-            chars.next().filter(|_| chars.next().is_none()).ok_or(NoValue::Type)
-        }
-        _ => {
-            let number = value.number()?;
-            let code: u32 = integer(number)?.parse().map_err(|_| NoValue::Domain)?;
-            char::from_u32(code).filter(|_| number >= 0.0).ok_or(NoValue::Domain)
-        }
+    if let Value::Text(text) = value {
+        let mut chars = text.chars();
+        return chars.next().filter(|_| chars.next().is_none()).ok_or(NoValue::Type);
     }
+    let number = value.number()?;
+    let code: u32 = integer(number)?.parse().map_err(|_| NoValue::Domain)?;
+    char::from_u32(code).filter(|_| number >= 0.0).ok_or(NoValue::Domain)
 }
 
 /// Puts a comma before every three digits of the whole part.
@@ -335,11 +328,10 @@ struct Decimal {
 
 impl Decimal {
     fn of(number: f64) -> Self {
-        let mut text = String::new();
         if number == 0.0 {
             return Self { digits: vec![0], exponent: 0 };
         }
-        text.push_str(&format!("{number:e}"));
+        let text = format!("{number:e}");
         let (mantissa, exponent) = text.split_once('e').expect("scientific notation has an exponent");
         let digits = mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
         Self { digits, exponent: exponent.parse().expect("the exponent of a double is a small number") }
@@ -402,8 +394,7 @@ impl Decimal {
         }
         out.extend((1..=places).map(|place| rounded.digit(rounded.exponent - place)));
         let sign = if rounded.exponent < 0 { '-' } else { '+' };
-        out.push_str(&format!("e{sign}{:02}", rounded.exponent.abs()));
-        out
+        out + &format!("e{sign}{:02}", rounded.exponent.abs())
     }
 }
 

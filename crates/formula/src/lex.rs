@@ -64,7 +64,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Reads the next token and the position where it begins.
-    pub fn next(&mut self) -> Result<(usize, Token), Refusal> {
+    pub fn token(&mut self) -> Result<(usize, Token), Refusal> {
         while self.peek(0).is_some_and(char::is_whitespace) {
             self.at += 1;
         }
@@ -194,7 +194,7 @@ mod tests {
         let mut lexer = Lexer::new(&chars, chars.len() + 1);
         let mut tokens = Vec::new();
         loop {
-            match lexer.next()? {
+            match lexer.token()? {
                 (_, Token::End) => return Ok(tokens),
                 (_, token) => tokens.push(token),
             }

@@ -31,12 +31,12 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn new(chars: &'a [Placed], end: usize, nested: usize) -> Result<Self, Refusal> {
         let mut lexer = Lexer::new(chars, end);
-        let (position, token) = lexer.next()?;
+        let (position, token) = lexer.token()?;
         Ok(Self { lexer, position, token, nested })
     }
 
     fn advance(&mut self) -> Result<Token, Refusal> {
-        let (position, token) = self.lexer.next()?;
+        let (position, token) = self.lexer.token()?;
         self.position = position;
         Ok(std::mem::replace(&mut self.token, token))
     }

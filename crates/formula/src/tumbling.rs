@@ -150,12 +150,11 @@ fn clock_s(text: &str) -> Option<i64> {
 /// Reads a date and time with its offset from UTC.
 fn instant_s(text: &str) -> Option<i64> {
     let (date, time) = text.split_once('T')?;
-    let (time, offset_s) = match time.strip_suffix('Z') {
-        Some(time) => (time, 0),
-        None => {
-            let (time, offset) = time.split_at(time.find(['+', '-'])?);
-            (time, offset_s(offset)?)
-        }
+    let (time, offset_s) = if let Some(time) = time.strip_suffix('Z') {
+        (time, 0)
+    } else {
+        let (time, offset) = time.split_at(time.find(['+', '-'])?);
+        (time, offset_s(offset)?)
     };
     let clock = time.split_once('.').map_or(time, |(whole, _)| whole);
     clock_s(clock)?;

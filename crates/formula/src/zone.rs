@@ -227,7 +227,7 @@ mod tests {
             Field::Minute,
             Field::Second,
         ];
-        assert_eq!(fields.map(field), [2021.0, 12.0, 31.0, 5.0, 365.0, 8.0, 59.0, 58.0]);
+        assert_eq!(format!("{:?}", fields.map(field)), "[2021.0, 12.0, 31.0, 5.0, 365.0, 8.0, 59.0, 58.0]");
         assert_eq!(zone.field(Field::Year, 1e14), Err(NoValue::Domain));
     }
 }

@@ -202,11 +202,9 @@ fn unknown(position: usize, name: &str) -> Refusal {
 
 /// Reads an argument that has to be a text in quotes, since it is read before any value is there.
 pub(super) fn literal<'a>(node: &'a Node, what: &str) -> Result<&'a str, Refusal> {
-    match &node.kind {
-        Kind::Text(text) => Ok(text),
-        _ => {
-            let message = format!("{what} is a text in quotes, not a computed value");
-            Err(Refusal::new(node.position, Rule::Argument, message))
-        }
+    if let Kind::Text(text) = &node.kind {
+        return Ok(text);
     }
+    let message = format!("{what} is a text in quotes, not a computed value");
+    Err(Refusal::new(node.position, Rule::Argument, message))
 }

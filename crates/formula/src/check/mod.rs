@@ -7,6 +7,8 @@ mod call;
 mod time;
 mod window;
 
+use std::fmt::Write as _;
+
 use crate::Context;
 use crate::code::Code;
 use crate::format::{Piece, Specifier};
@@ -115,12 +117,12 @@ impl Checker<'_> {
         let mut message =
             format!("'{name}' is neither a declared variable nor a constant ({})", CONSTANTS.join(", "));
         if let Some(near) = closest(name, names.chain(CONSTANTS)) {
-            message.push_str(&format!("; did you mean '{near}'?"));
+            let _ = write!(message, "; did you mean '{near}'?");
         } else if crate::Function::named(name).is_some() {
             message.push_str("; a function is followed by parentheses");
         } else if !declared.is_empty() {
             let names: Vec<&str> = declared.iter().map(|variable| variable.name).collect();
-            message.push_str(&format!("; declared: {}", names.join(", ")));
+            let _ = write!(message, "; declared: {}", names.join(", "));
         }
         Refusal::new(position, Rule::UnknownName, message)
     }

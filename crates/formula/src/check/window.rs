@@ -39,16 +39,12 @@ impl Checker<'_> {
     /// Reads an argument that has to be the name of a declared variable.
     pub(super) fn variable(&mut self, node: &Node, function: &str) -> Result<usize, Refusal> {
         let declared = self.context.variables;
-        match &node.kind {
-            Kind::Name(name) => match declared.iter().position(|variable| variable.name == name) {
-                Some(variable) => Ok(variable),
-                None => Err(self.unknown(node.position, name)),
-            },
-            _ => {
-                let message = format!("{function} takes the name of a variable");
-                Err(Refusal::new(node.position, Rule::Argument, message))
-            }
-        }
+        let Kind::Name(name) = &node.kind else {
+            let message = format!("{function} takes the name of a variable");
+            return Err(Refusal::new(node.position, Rule::Argument, message));
+        };
+        let found = declared.iter().position(|variable| variable.name == name);
+        found.ok_or_else(|| self.unknown(node.position, name))
     }
 
     pub(super) fn aggregate(

@@ -71,7 +71,7 @@ pub fn compare(comparison: Comparison, one: &Value<'_>, other: &Value<'_>) -> Re
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => {
             let (one, other) = (*one, *other);
-            let equal = one == other || (one - other).abs() <= TOLERANCE * one.abs().max(other.abs());
+            let equal = (one - other).abs() <= TOLERANCE * one.abs().max(other.abs());
             Ok(match comparison {
                 Comparison::Less => one < other,
                 Comparison::Greater => one > other,

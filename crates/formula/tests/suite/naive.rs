@@ -32,8 +32,8 @@ impl Plain {
     }
 }
 
-fn holds(condition: bool) -> Option<Plain> {
-    Some(Number(if condition { 1.0 } else { 0.0 }))
+fn holds(condition: bool) -> Plain {
+    Number(if condition { 1.0 } else { 0.0 })
 }
 
 /// Computes a tree by the words of the user guide.
@@ -42,7 +42,7 @@ fn naive(node: &Node) -> Option<Plain> {
         Kind::Number(number) => Some(Number(*number)),
         Kind::Text(text) => Some(Text(text.clone())),
         Kind::Name(name) => Some(Number(if name == "x" { 3.0 } else { -0.5 })),
-        Kind::Prefix(Prefix::Bang | Prefix::Not, operand) => holds(!naive(operand)?.truthy()),
+        Kind::Prefix(Prefix::Bang | Prefix::Not, operand) => Some(holds(!naive(operand)?.truthy())),
         Kind::Prefix(prefix, operand) => match naive(operand)? {
             Number(number) => Some(Number(if *prefix == Prefix::Minus { -number } else { number })),
             Text(_) => None,
@@ -74,8 +74,8 @@ fn naive(node: &Node) -> Option<Plain> {
                     Some(Number(f64::from(u32::try_from(text.chars().count()).unwrap())))
                 }
                 ("upper", [Text(text)]) => Some(Text(text.to_uppercase())),
-                ("gt", [Number(x), Number(y)]) => holds(x > y),
-                ("gt", [Text(x), Text(y)]) => holds(x > y),
+                ("gt", [Number(x), Number(y)]) => Some(holds(x > y)),
+                ("gt", [Text(x), Text(y)]) => Some(holds(x > y)),
                 _ => None,
             }
         }
@@ -88,7 +88,7 @@ fn infix(operator: Infix, one: Plain, other: Plain) -> Option<Plain> {
         (Number(x), Number(y)) => (*x, *y),
         _ if operator == Infix::Add => return Some(Text(one.shown() + &other.shown())),
         (Text(x), Text(y)) => {
-            return holds(match operator {
+            return Some(holds(match operator {
                 Infix::Less => x < y,
                 Infix::Greater => x > y,
                 Infix::LessOrEqual => x <= y,
@@ -96,18 +96,19 @@ fn infix(operator: Infix, one: Plain, other: Plain) -> Option<Plain> {
                 Infix::Equal => x == y,
                 Infix::NotEqual => x != y,
                 _ => return None,
-            });
+            }));
         }
         _ => return None,
     };
-    let near = x == y || (x - y).abs() <= 1e-9 * x.abs().max(y.abs());
+    let near = (x - y).abs() <= 1e-9 * x.abs().max(y.abs());
     let result = match operator {
-        Infix::Less => return holds(x < y),
-        Infix::Greater => return holds(x > y),
-        Infix::LessOrEqual => return holds(x < y || near),
-        Infix::GreaterOrEqual => return holds(x > y || near),
-        Infix::Equal => return holds(near),
-        Infix::NotEqual => return holds(x != y),
+        Infix::Less => return Some(holds(x < y)),
+        Infix::Greater => return Some(holds(x > y)),
+        Infix::LessOrEqual => return Some(holds(x < y || near)),
+        Infix::GreaterOrEqual => return Some(holds(x > y || near)),
+        Infix::Equal => return Some(holds(near)),
+        #[expect(clippy::float_cmp, reason = "exactly, as the guide says")]
+        Infix::NotEqual => return Some(holds(x != y)),
         Infix::Add => x + y,
         Infix::Subtract => x - y,
         Infix::Multiply => x * y,

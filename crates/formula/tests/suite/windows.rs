@@ -159,17 +159,17 @@ fn weighing_by_time() {
 fn overall_equipment_effectiveness() {
     const END: i64 = 1_772_439_300;
     let start = END - 900;
-    let state = [(0, 1111.0), (300, 1024.0), (420, 1111.0), (600, 1020.0), (690, 1111.0)];
-    let of = |code: f64| {
+    let state = [(0, 1111), (300, 1024), (420, 1111), (600, 1020), (690, 1111)];
+    let of = |code: i32| {
         let flags: Vec<(i64, f64)> =
             state.iter().map(|(s, value)| (start + s, f64::from(u8::from(*value == code)))).collect();
         points(&flags)
     };
     let series = Series::new(&[
-        ("running", of(1111.0)),
-        ("idle", of(1024.0)),
-        ("fault", of(1020.0)),
-        ("stop", of(1000.0)),
+        ("running", of(1111)),
+        ("idle", of(1024)),
+        ("fault", of(1020)),
+        ("stop", of(1000)),
         ("good", points(&[(start + 100, 600.0), (start + 200, 40.0)])),
         ("bad", points(&[(start + 300, 10.0)])),
     ])
