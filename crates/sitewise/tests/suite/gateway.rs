@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Caller, World};
+use testkit::Caller;
 
 use crate::plant::{CONFLICT, EXISTS, INVALID, LIMIT, NOBODY, NOT_FOUND, each, text};
+use crate::table::count_capabilities;
 
 const OPC: &str = "iotsitewise:opcuacollector:2";
 const GROUP: &str = "arn:aws:greengrass:us-east-1:111122223333:/greengrass/groups/a1b2";
@@ -260,7 +261,7 @@ fn a_deleted_gateway_is_gone_with_its_capabilities() {
         let id = create(&caller, "one");
         caller.ok("UpdateGatewayCapabilityConfiguration", capability(&id, OPC, "{}"));
         assert_eq!(caller.ok("DeleteGateway", json!({ "gatewayId": id })), json!({}));
-        assert_eq!(rows(world), 0);
+        assert_eq!(count_capabilities(world), 0);
         let named = json!({ "gatewayId": id, "gatewayName": "x", "capabilityNamespace": OPC,
             "capabilityConfiguration": "{}" });
         for operation in [
@@ -325,12 +326,4 @@ fn gateways_are_listed_by_page_up_to_a_hundred() {
             assert_eq!(caller.refused("ListGateways", bad).name, INVALID);
         }
     });
-}
-
-/// How many rows of capabilities there are in the whole database.
-fn rows(world: &World) -> i64 {
-    let count: Result<Option<i64>, store::Error> = world.store().read_blocking(|tx| {
-        tx.query_one("SELECT COUNT(*) FROM sitewise_gateway_capability", &[], |row| row.integer(0))
-    });
-    count.unwrap().unwrap()
 }

@@ -101,3 +101,22 @@ pub fn set_parent_of_copies(world: &World, parent: &str, hierarchy: &str) {
     });
     assert!(changed.unwrap() > 0);
 }
+
+/// How many tags there are in the whole database.
+#[track_caller]
+pub fn count_tags(world: &World) -> i64 {
+    count(world, "SELECT COUNT(*) FROM sitewise_tag")
+}
+
+/// How many capabilities of gateways there are in the whole database.
+#[track_caller]
+pub fn count_capabilities(world: &World) -> i64 {
+    count(world, "SELECT COUNT(*) FROM sitewise_gateway_capability")
+}
+
+#[track_caller]
+fn count(world: &World, sql: &'static str) -> i64 {
+    let count: Result<Option<i64>, store::Error> =
+        world.store().read_blocking(move |tx| tx.query_one(sql, &[], |row| row.integer(0)));
+    count.unwrap().unwrap()
+}

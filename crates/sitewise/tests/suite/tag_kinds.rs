@@ -8,6 +8,7 @@ use crate::monitor::{portal_input, with};
 use crate::plant::{INVALID, NOBODY, NOT_FOUND, each, text};
 use crate::pumps::Pumps;
 use crate::stream::arrive;
+use crate::table::count_tags;
 
 /// One resource of each kind, by kind, ARN, and how it is deleted; what has to be deleted first stands first.
 struct Zoo<'a> {
@@ -84,14 +85,6 @@ fn tags(caller: &Caller<'_>, arn: &str) -> Value {
     caller.ok("ListTagsForResource", json!({ "resourceArn": arn }))["tags"].clone()
 }
 
-/// How many tags there are in the whole database.
-fn rows(world: &World) -> i64 {
-    let count: Result<Option<i64>, store::Error> = world
-        .store()
-        .read_blocking(|tx| tx.query_one("SELECT COUNT(*) FROM sitewise_tag", &[], |row| row.integer(0)));
-    count.unwrap().unwrap()
-}
-
 #[test]
 fn every_kind_of_resource_is_tagged_and_untagged() {
     each(|world| {
@@ -114,12 +107,12 @@ fn every_kind_of_resource_is_tagged_and_untagged() {
 fn tags_of_every_kind_vanish_with_the_resource() {
     each(|world| {
         let zoo = Zoo::new(world);
-        assert_eq!(rows(world), i64::try_from(zoo.all.len()).unwrap());
-        let mut left = rows(world);
+        assert_eq!(count_tags(world), i64::try_from(zoo.all.len()).unwrap());
+        let mut left = count_tags(world);
         for (_, arn, (operation, input)) in &zoo.all {
             zoo.caller.ok(operation, input.clone());
             left -= 1;
-            assert_eq!(rows(world), left, "{operation} {arn}");
+            assert_eq!(count_tags(world), left, "{operation} {arn}");
             let named = json!({ "resourceArn": arn });
             assert_eq!(zoo.caller.refused("ListTagsForResource", named).name, NOT_FOUND, "{arn}");
         }
