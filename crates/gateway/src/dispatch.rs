@@ -210,6 +210,14 @@ impl Gateway {
             Err(torn) => return torn_body(torn),
         };
         let call = self.call(&parts, &credential, request_id);
+        if let Addressed::Route(spec, _) = &addressed
+            && let Some(pending) = self.table.answer_raw(&call, spec, &bytes)
+        {
+            let outcome = pending.await;
+            let mut response = self.framed(spec, outcome, &parts.headers).await;
+            response.extensions_mut().insert(Named { spec, account: call.account });
+            return response;
+        }
         let (spec, members) = match addressed {
             Addressed::Query => return sts(&parts, &bytes, &call),
             Addressed::Target(spec) => (spec, aws_json::members(&bytes)),

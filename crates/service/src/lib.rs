@@ -18,7 +18,9 @@ mod reply;
 pub use call::{Call, Denied, Installation, Source, UniqueAssetNames};
 pub use dialect::{Dialect, Fault};
 pub use error::Error;
-pub use operations::{Access, Admit, Operate, Table, UNKNOWN_SHA256};
+pub use operations::{
+    Access, Admit, AfterWrite, Operate, OperateLive, OperateRaw, Pending, Table, UNKNOWN_SHA256,
+};
 pub use reply::{Body, Problem, Reply};
 
 /// The tables that this crate keeps in the store.

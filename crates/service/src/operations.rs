@@ -1,6 +1,8 @@
 //! The operation table: every operation of every service, with the function that carries it out.
 
 use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use model::{Decode, Invalid, Members, ModelledError, Operation, Spec};
 use store::{Store, Tx};
@@ -31,6 +33,8 @@ pub struct Table {
     dialects: HashMap<&'static str, Dialect>,
     specs: Vec<&'static Spec>,
     entries: HashMap<(&'static str, &'static str), Entry>,
+    raw: HashMap<(&'static str, &'static str), OperateRaw>,
+    after_write: HashMap<&'static str, AfterWrite>,
 }
 
 /// Decodes an input for the operation that awaits it.
@@ -40,11 +44,40 @@ type Prepare = Box<dyn Fn(Members) -> Box<dyn Prepared> + Send + Sync>;
 type Ask = Box<dyn Fn(Members) -> Box<dyn Inquiry> + Send + Sync>;
 
 struct Entry {
-    access: Access,
-    prepare: Prepare,
+    work: Work,
     /// Makes the question whether the bytes of a payload may come.
     ask: Option<Ask>,
 }
+
+/// How an operation is carried out.
+enum Work {
+    /// In one transaction.
+    Transaction(Access, Prepare),
+    /// By itself, over what its service holds besides the metadata.
+    Live(Live),
+}
+
+/// An answer that is waited for.
+pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Decodes an input and carries its operation out.
+type Live = Box<dyn Fn(Call, Members) -> Pending<Result<Reply, Failure>> + Send + Sync>;
+
+/// The function of an operation that is not one transaction: it reads or writes what is not rows.
+pub type OperateLive<O> = Box<
+    dyn Fn(
+            Call,
+            <O as Operation>::Input,
+        ) -> Pending<Result<<O as Operation>::Output, Error<<O as Operation>::Error>>>
+        + Send
+        + Sync,
+>;
+
+/// Carries an operation out from the bytes of its body, or says that the common way must be taken.
+pub type OperateRaw = Box<dyn Fn(&Call, &[u8]) -> Option<Pending<Result<Reply, Problem>>> + Send + Sync>;
+
+/// What is told after an operation of a service has written.
+pub type AfterWrite = Box<dyn Fn(&'static Spec) + Send + Sync>;
 
 /// The hash that stands for one the client does not give with its head: it sends the bytes unsigned, or signed piece by
 /// piece.
@@ -125,6 +158,46 @@ impl Table {
         entry.expect("it was entered above").ask = Some(ask);
     }
 
+    /// Enters an operation that is not one transaction.
+    pub fn live<O: Operation>(&mut self, operate: OperateLive<O>) {
+        let spec = O::SPEC;
+        let dialect = self.dialects.get(spec.service.id).expect("a service is entered before its operations");
+        let undeclared = dialect.undeclared;
+        let live: Live = Box::new(move |call, members| {
+            let pending = operate(call, O::Input::decode(members));
+            Box::pin(async move {
+                match pending.await {
+                    Ok(output) => Ok(Reply::of(O::SPEC, &output)),
+                    Err(error) => Err(failure(O::SPEC, undeclared, error)),
+                }
+            })
+        });
+        self.insert(spec, Entry { work: Work::Live(live), ask: None });
+    }
+
+    /// Enters a faster way for an operation that is entered already: `operate` is shown the body before anybody reads
+    /// it, and answers as the operation would, or declines.
+    pub fn raw<O: Operation>(&mut self, operate: OperateRaw) {
+        let name = (O::SPEC.service.id, O::SPEC.name);
+        debug_assert!(self.entries.contains_key(&name), "the common way is entered first");
+        self.raw.insert(name, operate);
+    }
+
+    /// Has `tell` told after every operation of a service that has written, before its answer goes out.
+    pub fn after_write(&mut self, service: &'static str, tell: AfterWrite) {
+        self.after_write.insert(service, tell);
+    }
+
+    /// Carries out an operation from the bytes of its body, if it has a way to and takes it.
+    pub fn answer_raw(
+        &self,
+        call: &Call,
+        spec: &Spec,
+        body: &[u8],
+    ) -> Option<Pending<Result<Reply, Problem>>> {
+        self.raw.get(&(spec.service.id, spec.name))?(call, body)
+    }
+
     fn enter<O: Operation>(&mut self, access: Access, operate: Operate<O>) {
         let spec = O::SPEC;
         let dialect = self.dialects.get(spec.service.id).expect("a service is entered before its operations");
@@ -133,7 +206,11 @@ impl Table {
             let dry_run = members.get("DryRun").and_then(serde_json::Value::as_bool).unwrap_or_default();
             Box::new(Job::<O> { input: O::Input::decode(members), dry_run, undeclared, operate })
         });
-        let before = self.entries.insert((spec.service.id, spec.name), Entry { access, prepare, ask: None });
+        self.insert(spec, Entry { work: Work::Transaction(access, prepare), ask: None });
+    }
+
+    fn insert(&mut self, spec: &Spec, entry: Entry) {
+        let before = self.entries.insert((spec.service.id, spec.name), entry);
         assert!(before.is_none(), "{}.{} is entered twice", spec.service.id, spec.name);
     }
 
@@ -160,13 +237,24 @@ impl Table {
         spec: &'static Spec,
         members: Members,
     ) -> Result<Reply, Problem> {
-        let (job, access) = self.prepare(call, spec, members)?;
-        let job = std::sync::Arc::new(job);
-        let outcome = match access {
-            Access::Read => store.read(move |tx| job.run(tx)).await,
-            Access::Write => store.write(move |tx| job.run(tx)).await,
+        let outcome = match self.prepare(call, spec, members)? {
+            Ready::Live(pending) => pending.await,
+            Ready::Transaction(Access::Read, job) => store.read(move |tx| job.run(tx)).await,
+            Ready::Transaction(Access::Write, job) => {
+                self.told(spec, store.write(move |tx| job.run(tx)).await)
+            }
         };
         outcome.map_err(|failure| self.problem(spec, failure))
+    }
+
+    /// Tells who wants to know that an operation has written.
+    fn told(&self, spec: &'static Spec, outcome: Result<Reply, Failure>) -> Result<Reply, Failure> {
+        if outcome.is_ok()
+            && let Some(tell) = self.after_write.get(spec.service.id)
+        {
+            tell(spec);
+        }
+        outcome
     }
 
     /// The same, on the calling thread.
@@ -177,10 +265,12 @@ impl Table {
         spec: &'static Spec,
         members: Members,
     ) -> Result<Reply, Problem> {
-        let (job, access) = self.prepare(call, spec, members)?;
-        let outcome = match access {
-            Access::Read => store.read_blocking(move |tx| job.run(tx)),
-            Access::Write => store.write_blocking(move |tx| job.run(tx)),
+        let outcome = match self.prepare(call, spec, members)? {
+            Ready::Live(pending) => store::block_on(pending),
+            Ready::Transaction(Access::Read, job) => store.read_blocking(move |tx| job.run(tx)),
+            Ready::Transaction(Access::Write, job) => {
+                self.told(spec, store.write_blocking(move |tx| job.run(tx)))
+            }
         };
         outcome.map_err(|failure| self.problem(spec, failure))
     }
@@ -195,7 +285,9 @@ impl Table {
     ) -> Result<u64, Problem> {
         let entry = self.entry(spec, &members)?;
         let Some(ask) = &entry.ask else { return Ok(0) };
-        throttle(call, spec, entry.access)?;
+        if let Work::Transaction(access, _) = entry.work {
+            throttle(call, spec, access)?;
+        }
         let (question, call) = (ask(members), call.clone());
         let outcome = store.read(move |tx| question.run(tx, &call)).await;
         outcome.map_err(|failure| self.problem(spec, failure))
@@ -216,20 +308,19 @@ impl Table {
         })
     }
 
-    fn prepare(
-        &self,
-        call: &Call,
-        spec: &'static Spec,
-        members: Members,
-    ) -> Result<(Request, Access), Problem> {
+    fn prepare(&self, call: &Call, spec: &'static Spec, members: Members) -> Result<Ready, Problem> {
         let entry = self.entry(spec, &members)?;
+        let (access, prepare) = match &entry.work {
+            Work::Live(live) => return Ok(Ready::Live(live(call.clone(), members))),
+            Work::Transaction(access, prepare) => (*access, prepare),
+        };
         // Where bytes come, it was asked before them.
         if entry.ask.is_none() {
-            throttle(call, spec, entry.access)?;
+            throttle(call, spec, access)?;
         }
         let claim = Claim::of(spec, &members);
-        let request = Request { spec, call: call.clone(), claim, job: (entry.prepare)(members) };
-        Ok((request, entry.access))
+        let request = Request { spec, call: call.clone(), claim, job: prepare(members) };
+        Ok(Ready::Transaction(access, Arc::new(request)))
     }
 
     fn problem(&self, spec: &Spec, failure: Failure) -> Problem {
@@ -245,6 +336,12 @@ impl Table {
             self.dialects.get(spec.service.id).expect("operations are routed from registered services");
         (dialect.problem)(fault)
     }
+}
+
+/// One request, ready to run.
+enum Ready {
+    Transaction(Access, Arc<Request>),
+    Live(Pending<Result<Reply, Failure>>),
 }
 
 /// One request, ready to run in a transaction.

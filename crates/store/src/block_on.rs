@@ -14,7 +14,7 @@ impl Wake for Unpark {
 }
 
 /// Runs `future` to its end; the future must not need a runtime's timers or sockets.
-pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+pub fn block_on<F: Future>(future: F) -> F::Output {
     // Without `unconstrained` a task that has used up its turn would spin here for ever.
     let mut future = pin!(tokio::task::unconstrained(future));
     let waker = Waker::from(Arc::new(Unpark(thread::current())));

@@ -24,6 +24,7 @@ mod tx;
 mod value;
 
 pub use blob::{Blobs, Content, Stage, Staged, Swept};
+pub use block_on::block_on;
 pub use clock::{Clock, ManualClock};
 pub use entropy::{Entropy, Seed};
 pub use error::{Error, OpenError};
