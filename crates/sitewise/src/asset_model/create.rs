@@ -6,7 +6,7 @@ use serde_json::json;
 use service::Call;
 use store::Tx;
 
-use super::draft::{Draft, check};
+use super::draft::{Draft, check, check_lengths};
 use super::{
     AssetModel, AssetModelType, ModelState, Version, arn, composite, definition, progress, resource, table,
     wire,
@@ -37,6 +37,10 @@ pub fn create(
     check_name(tx, call, &input.asset_model_name)?;
     check_free(tx, call, own.as_ref(), external.as_ref())?;
     check_quota(tx, place, model_type)?;
+    check_lengths(
+        input.asset_model_properties.as_deref().unwrap_or_default().len(),
+        input.asset_model_hierarchies.as_deref().unwrap_or_default().len(),
+    )?;
     let draft = Draft {
         name: input.asset_model_name.clone(),
         description: description(input.asset_model_description.as_ref()),

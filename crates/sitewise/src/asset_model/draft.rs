@@ -68,7 +68,7 @@ pub struct Checked {
 
 /// Checks a draft and completes it with ids; `previous` is what it replaces and may name.
 ///
-/// Checked in this order: quotas, ids and names, each property alone, composite models in the same order, child models,
+/// The lengths of its lists were checked by [`check_lengths`]. Checked in this order: quotas, ids and names, each property alone, composite models in the same order, child models,
 /// the tree of models, then as in [`complete`](super::complete::complete).
 pub fn check(
     tx: &mut Tx,
@@ -95,23 +95,27 @@ pub fn check(
     complete(tx, Place::of(call), id, definition, previous.map(|previous| &*previous.latest))
 }
 
-fn check_counts(draft: &Draft, model_type: AssetModelType) -> Result<(), Error> {
-    let (properties, hierarchies) = (draft.properties.len(), draft.hierarchies.len());
+/// Checks the quotas on the lists of a request, before anything in them is looked at.
+pub fn check_lengths(properties: usize, hierarchies: usize) -> Result<(), Error> {
     if properties > PROPERTIES_PER_MODEL_MAX {
         return Err(limit(format!(
             "assetModelProperties has {properties} entries; {PROPERTIES_PER_MODEL_MAX} are allowed"
         )));
     }
-    check_property_counts(&draft.properties)?;
     if hierarchies > HIERARCHIES_PER_MODEL_MAX {
         return Err(limit(format!(
             "assetModelHierarchies has {hierarchies} entries; {HIERARCHIES_PER_MODEL_MAX} are allowed"
         )));
     }
+    Ok(())
+}
+
+fn check_counts(draft: &Draft, model_type: AssetModelType) -> Result<(), Error> {
+    check_property_counts(&draft.properties)?;
     for composite in &draft.composites {
         composite::draft::check_counts("assetModelCompositeModels.properties", &composite.properties)?;
     }
-    if hierarchies > 0 && model_type == AssetModelType::ComponentModel {
+    if !draft.hierarchies.is_empty() && model_type == AssetModelType::ComponentModel {
         return Err(invalid("assetModelHierarchies is not supported for assetModelType COMPONENT_MODEL"));
     }
     Ok(())

@@ -7,7 +7,7 @@ use store::Tx;
 use super::accept::accept;
 use super::complete::removed;
 use super::create::{check_free, check_name, due_at};
-use super::draft::{Draft, check};
+use super::draft::{Draft, check, check_lengths};
 use super::precondition::Precondition;
 use super::previous::Previous;
 use super::readers::check_unread;
@@ -42,6 +42,10 @@ pub fn update(
     if input.asset_model_name != model.name {
         check_name(tx, call, &input.asset_model_name)?;
     }
+    check_lengths(
+        input.asset_model_properties.as_deref().unwrap_or_default().len(),
+        input.asset_model_hierarchies.as_deref().unwrap_or_default().len(),
+    )?;
     let draft = Draft {
         name: input.asset_model_name.clone(),
         description: description(input.asset_model_description.as_ref()),
