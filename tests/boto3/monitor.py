@@ -115,10 +115,14 @@ def first_generation(asset, number, text):
 def second_generation(asset, model, number, text):
     """A definition as newer portals keep it: what is shown, from which queries, how often and since when."""
     watched = {"assets": [{"assetId": asset, "properties": [{"propertyId": number, "refId": "r1"}]}]}
+    styles = {name: {"color": "#688ae8", "visualizationType": "line"} for name in ("r1", "r2", "r3", "r4")}
+    font = {"fontSize": 32, "fontColor": "#000000"}
     named = {
-        "assets": [{"assetId": asset, "properties": [{"propertyId": text, "resolution": "0"}]}],
-        "properties": [{"propertyAlias": "/plant/hall/flow", "aggregationType": "AVERAGE", "resolution": "1h"}],
-        "assetModels": [{"assetModelId": model, "assetIds": [asset], "properties": [{"propertyId": number}]}],
+        "assets": [{"assetId": asset, "properties": [{"propertyId": text, "resolution": "0", "refId": "r2"}]}],
+        "properties": [{"propertyAlias": "/plant/hall/flow", "refId": "r3"}],
+        "assetModels": [
+            {"assetModelId": model, "assetIds": [asset], "properties": [{"propertyId": number, "refId": "r4"}]}
+        ],
     }
 
     def widget(kind, place, properties):
@@ -159,13 +163,25 @@ def second_generation(asset, model, number, text):
                                 "visible": True,
                             }
                         ],
-                        "styleSettings": {"r1": {"color": "#688ae8", "visualizationType": "line"}},
+                        "styleSettings": styles,
                         "axis": {"yLabel": "l/s", "yVisible": True, "xVisible": True},
                         "legend": {"visible": True, "position": "right"},
                     },
                 ),
-                widget("table", (42, 6, 42, 24), {"title": "All", **query(named)}),
-                widget("kpi", (30, 0, 20, 6), {"title": "Now", **query(watched)}),
+                widget("table", (42, 6, 42, 24), {"title": "All", **query(named), "styleSettings": styles}),
+                widget(
+                    "kpi",
+                    (30, 0, 20, 6),
+                    {
+                        "title": "Now",
+                        **query(watched),
+                        "styleSettings": styles,
+                        "primaryFont": font,
+                        "secondaryFont": font,
+                        "showValue": True,
+                        "showName": True,
+                    },
+                ),
             ],
         },
         separators=(",", ":"),
