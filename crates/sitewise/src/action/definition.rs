@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::asset_model::composite::CompositeType;
 use crate::asset_model::{Definition, composite::Composite};
-use crate::id::{CompositeId, ComputationModelId};
+use crate::id::ComputationModelId;
 
 /// Action type that trains a computation model.
 pub const TRAINING: &str = "AWS/ANOMALY_DETECTION_TRAINING";
@@ -22,20 +22,14 @@ pub fn of_computation_model(id: &ComputationModelId) -> Vec<t::ActionDefinition>
 
 /// Lists the actions of a composite model: those of Lookout for Equipment, which are taken on the assets of
 /// its model; nothing for composite models of other types.
-pub fn of_composite(composite: &Composite) -> Vec<t::ActionDefinition> {
-    if composite.composite_type != CompositeType::Anomaly {
-        return Vec::new();
-    }
-    of_anomaly(&composite.id)
+pub fn of_composite(composite: &Composite) -> Option<Vec<t::ActionDefinition>> {
+    let offered = || LOOKOUT.into_iter().map(|name| definition(composite.id.as_str(), name)).collect();
+    (composite.composite_type == CompositeType::Anomaly).then(offered)
 }
 
 /// Lists the actions of all composite models of an asset's model.
 pub fn of_asset(definition: &Definition) -> Vec<t::ActionDefinition> {
-    definition.composites.iter().flat_map(of_composite).collect()
-}
-
-fn of_anomaly(id: &CompositeId) -> Vec<t::ActionDefinition> {
-    LOOKOUT.into_iter().map(|name| definition(id.as_str(), name)).collect()
+    definition.composites.iter().filter_map(of_composite).flatten().collect()
 }
 
 /// Describes an action; its name is that of its type (AWS's sample finds it so).

@@ -6,6 +6,7 @@ use store::Tx;
 
 use super::{load, property, wire};
 use crate::Error;
+use crate::action;
 use crate::argument::custom_id;
 use crate::error::not_found;
 use crate::place::Place;
@@ -47,6 +48,6 @@ pub fn describe(
         asset_composite_model_summaries: below
             .map(|below| wire::composite_summary(&asset, &definition, below))
             .collect(),
-        action_definitions: None,
+        action_definitions: action::definition::of_composite(composite),
     })
 }

@@ -7,6 +7,7 @@ use testkit::{Caller, Refusal};
 
 use crate::plant::{CONFLICT, INVALID, NOBODY, NOT_FOUND, each, text};
 use crate::pumps::Pumps;
+use crate::table::set_state;
 
 const WINDOW: &str = r#"{"exportDataStartTime":1717225200,"exportDataEndTime":1722789360}"#;
 const START: &str = r#"{"inferenceMode":"START","dataUploadFrequency":"PT5M"}"#;
@@ -311,5 +312,65 @@ fn lists_refuse_what_names_nothing() {
             assert_eq!(caller.refused(operation, json!({ member: NOBODY })).name, NOT_FOUND);
             assert_eq!(caller.refused(operation, json!({ member: "nonsense" })).name, INVALID);
         }
+    });
+}
+
+#[test]
+fn actions_of_lookout_for_equipment_are_taken_on_assets_and_fail_honestly() {
+    each(|world| {
+        let pumps = Pumps::new(world);
+        let caller = &pumps.caller;
+        let pump = pumps.pump("p1");
+        let input = json!({
+            "assetModelId": pumps.model, "assetModelCompositeModelName": "prediction",
+            "assetModelCompositeModelType": "AWS/L4E_ANOMALY",
+            "assetModelCompositeModelProperties": [
+                { "name": "AWS/L4E_ANOMALY_INPUT", "dataType": "STRING",
+                  "type": { "attribute": { "defaultValue": "{}" } } },
+            ],
+        });
+        let composite =
+            caller.ok("CreateAssetModelCompositeModel", input)["assetModelCompositeModelId"].clone();
+        let of_model = caller.ok(
+            "DescribeAssetModelCompositeModel",
+            json!({ "assetModelId": pumps.model, "assetModelCompositeModelId": composite }),
+        );
+        let of_asset = caller.ok(
+            "DescribeAssetCompositeModel",
+            json!({ "assetId": pump, "assetCompositeModelId": composite }),
+        );
+        assert_eq!(of_model["actionDefinitions"], of_asset["actionDefinitions"]);
+        let names: Vec<&Value> =
+            of_asset["actionDefinitions"].as_array().unwrap().iter().map(|one| &one["actionName"]).collect();
+        assert_eq!(names, ["AWS/L4E_TRAINING", "AWS/L4E_INFERENCE", "AWS/L4E_TRAINING_WITH_INFERENCE"]);
+        let payload = r#"{"l4ETrainingWithInference":{"trainingWithInferenceMode":"START"}}"#;
+        let mut input = json!({
+            "targetResource": { "assetId": pump },
+            "actionDefinitionId": of_asset["actionDefinitions"][2]["actionDefinitionId"],
+            "actionPayload": { "stringValue": payload },
+        });
+        let action = caller.ok("ExecuteAction", input.clone())["actionId"].clone();
+        let described = caller.ok("DescribeAction", json!({ "actionId": action }));
+        assert_eq!(described["targetResource"], json!({ "assetId": pump }));
+        let of_pump = json!({ "targetResourceType": "ASSET", "targetResourceId": pump });
+        let listed = caller.ok("ListExecutions", of_pump.clone());
+        let execution = &listed["executionSummaries"][0];
+        assert_eq!(
+            (&execution["executionStatus"]["state"], &execution["actionType"]),
+            (&json!("FAILED"), &json!("AWS/L4E_TRAINING_WITH_INFERENCE"))
+        );
+        assert_eq!(execution["targetResourceVersion"], "2");
+        // Refused are a resolveTo, words that are no JSON, and what comes while the asset is being updated.
+        input["resolveTo"] = json!({ "assetId": pump });
+        assert_eq!(caller.refused("ExecuteAction", input.clone()).name, INVALID);
+        input["actionPayload"] = json!({ "stringValue": "start" });
+        assert_eq!(caller.refused("ExecuteAction", input.clone()).name, INVALID);
+        set_state(world, &pump, "UPDATING");
+        let refusal = caller.refused("ExecuteAction", input);
+        assert_eq!((refusal.name.as_str(), &refusal.body["resourceId"]), (CONFLICT, &json!(pump)));
+        set_state(world, &pump, "ACTIVE");
+        caller.ok("DeleteAsset", json!({ "assetId": pump }));
+        assert_eq!(caller.refused("DescribeAction", json!({ "actionId": action })).name, NOT_FOUND);
+        assert_eq!(caller.refused("ListExecutions", of_pump).name, NOT_FOUND);
     });
 }

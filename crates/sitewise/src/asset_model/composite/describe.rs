@@ -5,8 +5,9 @@ use service::Call;
 use store::Tx;
 
 use super::update::find;
-use super::{Composite, CompositeType, wire};
+use super::{Composite, wire};
 use crate::Error;
+use crate::action;
 use crate::argument::custom_id;
 use crate::asset_model::describe::version;
 use crate::asset_model::{definition, load};
@@ -25,8 +26,6 @@ pub fn describe(
     let version = version(&model, input.asset_model_version.as_deref())?;
     let definition = definition(tx, Place::of(call), &model.id, version)?;
     let composite = find(&definition, &model, &composite_id)?;
-    // The actions of a Lookout for Equipment binding need AWS's service: there are none to be had here.
-    let actions = (composite.composite_type == CompositeType::Anomaly).then(Vec::new);
     Ok(t::DescribeAssetModelCompositeModelResponse {
         asset_model_id: model.id.to_string(),
         asset_model_composite_model_id: composite.id.to_string(),
@@ -38,7 +37,7 @@ pub fn describe(
         asset_model_composite_model_properties: wire::shown_own(&model.id, &definition, composite),
         composition_details: composition_details(composite),
         asset_model_composite_model_summaries: wire::shown_below(&model.id, &definition, Some(&composite.id)),
-        action_definitions: actions,
+        action_definitions: action::definition::of_composite(composite),
     })
 }
 
