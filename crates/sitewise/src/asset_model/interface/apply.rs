@@ -47,7 +47,7 @@ pub fn apply(
     )?;
     let mut next = model.clone();
     let hierarchy_pairs: Vec<HierarchyPair> =
-        hierarchies.into_iter().map(|pair| hierarchy(&mut next, pair, &mut fresh)).collect();
+        hierarchies.into_iter().flat_map(|pairs| hierarchy(&mut next, pairs, &mut fresh)).collect();
     let property_pairs: Vec<PropertyPair> =
         properties.into_iter().map(|pair| property(&mut next, pair, &mut fresh)).collect();
     let mapping = Mapping::new(property_pairs, hierarchy_pairs);
@@ -57,14 +57,16 @@ pub fn apply(
 
 fn hierarchy(
     next: &mut Definition,
-    (theirs, own): Pair<'_, Hierarchy>,
+    (theirs, own): (&Hierarchy, Vec<&Hierarchy>),
     fresh: &mut impl FnMut() -> String,
-) -> HierarchyPair {
-    let model = own.map_or_else(|| HierarchyId::stored(fresh()), |own| own.id.clone());
-    if own.is_none() {
-        next.hierarchies.push(Hierarchy { id: model.clone(), external_id: None, ..theirs.clone() });
+) -> Vec<HierarchyPair> {
+    let mut model: Vec<HierarchyId> = own.into_iter().map(|own| own.id.clone()).collect();
+    if model.is_empty() {
+        let id = HierarchyId::stored(fresh());
+        next.hierarchies.push(Hierarchy { id: id.clone(), external_id: None, ..theirs.clone() });
+        model.push(id);
     }
-    HierarchyPair { model, interface: theirs.id.clone() }
+    model.into_iter().map(|model| HierarchyPair { model, interface: theirs.id.clone() }).collect()
 }
 
 fn property(
@@ -126,7 +128,8 @@ fn keeping_location(mut kind: PropertyKind, own: &PropertyKind) -> PropertyKind 
     kind
 }
 
-/// Says in terms of the model what a variable in a formula of the interface reads.
+/// Says in terms of the model what a variable in a formula of the interface reads; of several hierarchies that stand
+/// for one of the interface the first is shown, since a variable of the API has room for one.
 fn translate(
     contract: Contract<'_>,
     (theirs, variable): (&Property, &Variable),
@@ -149,13 +152,27 @@ fn translate(
         own.property_id = property.ok_or_else(|| lost("property", &variable.property_id))?.to_string();
         return Ok(own);
     };
-    let mapped = mapping.hierarchy(hierarchy_id).ok_or_else(|| lost("hierarchy", hierarchy_id))?;
-    let hierarchies =
-        contract.definition.hierarchies.iter().find(|theirs| theirs.id.as_str() == hierarchy_id);
-    let property = hierarchies
-        .zip(next.hierarchies.iter().find(|own| own.id == *mapped))
-        .and_then(|(theirs, own)| below.property(theirs, own, &variable.property_id));
-    own.property_id = property.ok_or_else(|| lost("property", &variable.property_id))?;
-    own.hierarchy_id = Some(mapped.to_string());
+    let sources = sources(contract.definition, (next, mapping), variable, below);
+    let sources = sources.ok_or_else(|| lost("property", &variable.property_id))?;
+    let (hierarchy, property) = sources.first().ok_or_else(|| lost("hierarchy", hierarchy_id))?;
+    own.hierarchy_id = Some(hierarchy.to_string());
+    own.property_id.clone_from(property);
     Ok(own)
+}
+
+/// Lists everything that a variable in a formula of an interface reads from the assets below a model that implements
+/// it: hierarchies of the model, each with the property of its child model; nothing if one lacks the property.
+pub fn sources(
+    interface: &Definition,
+    (model, mapping): (&Definition, &Mapping),
+    variable: &Variable,
+    below: &Below,
+) -> Option<Vec<(HierarchyId, String)>> {
+    let wanted = variable.hierarchy_id.as_deref()?;
+    let theirs = interface.hierarchies.iter().find(|theirs| theirs.id.as_str() == wanted)?;
+    let source = |id: &HierarchyId| {
+        let own = model.hierarchies.iter().find(|own| own.id == *id)?;
+        Some((id.clone(), below.property(theirs, own, &variable.property_id)?))
+    };
+    mapping.hierarchies(wanted).map(source).collect()
 }

@@ -77,10 +77,11 @@ fn above(tx: &mut Tx, place: Place<'_>, lower: &Relation) -> Result<Vec<Above>, 
             let Some(interface) = models::by_id(tx, place, relation.interface_id.as_str())? else { continue };
             let theirs = definition(tx, place, &interface.id, &interface.latest)?;
             let rests = |hierarchy: &str| {
-                let mapped = relation.mapping.hierarchy(hierarchy);
-                own.hierarchies
-                    .iter()
-                    .any(|own| Some(&own.id) == mapped && own.child_asset_model_id == lower.model_id)
+                relation.mapping.hierarchies(hierarchy).any(|mapped| {
+                    own.hierarchies
+                        .iter()
+                        .any(|own| own.id == *mapped && own.child_asset_model_id == lower.model_id)
+                })
             };
             let to_lower = theirs.hierarchies.iter().filter(|hierarchy| {
                 hierarchy.child_asset_model_id == lower.interface_id && rests(hierarchy.id.as_str())

@@ -186,51 +186,39 @@ fn check_creatable(interface_id: &AssetModelId, property: &Property) -> Result<(
     )))
 }
 
-/// Maps the hierarchies of an interface to those of a model, in the order of the interface.
+/// Maps the hierarchies of an interface to those of a model, in the order of the interface; one that nothing stands for
+/// has to be created.
 ///
-/// A hierarchy of the same name with a fitting child model is the one; failing that the only other one with a fitting
-/// child model (assumed: the user guide only says that hierarchies are mapped automatically). `fits` tells whether
-/// a model's hierarchy leads where the interface's does, `creatable` whether one can be made in the model.
+/// A hierarchy of the same name with a fitting child model is the one; failing that all others with fitting child
+/// models stand for it together, so that a metric can sum over machines of several models (assumed: the user guide
+/// only says that hierarchies are mapped automatically). `fits` tells whether a model's hierarchy leads where the
+/// interface's does, `creatable` whether one can be made in the model.
 pub fn hierarchies<'a>(
     (interface_id, theirs): (&AssetModelId, &'a [Hierarchy]),
     (model_id, own): (&AssetModelId, &'a [Hierarchy]),
     fits: impl Fn(&Hierarchy, &Hierarchy) -> bool,
     creatable: impl Fn(&Hierarchy) -> bool,
-) -> Result<Vec<Pair<'a, Hierarchy>>, Error> {
+) -> Result<Vec<(&'a Hierarchy, Vec<&'a Hierarchy>)>, Error> {
     let equal = |theirs: &Hierarchy| own.iter().find(|own| own.name == theirs.name && fits(theirs, own));
     let mut taken: HashSet<&str> =
         theirs.iter().filter_map(equal).map(|hierarchy| hierarchy.id.as_str()).collect();
     let mut pairs = Vec::with_capacity(theirs.len());
     for hierarchy in theirs {
         if let Some(own) = equal(hierarchy) {
-            pairs.push((hierarchy, Some(own)));
+            pairs.push((hierarchy, vec![own]));
             continue;
         }
         let others: Vec<&Hierarchy> =
             own.iter().filter(|own| !taken.contains(own.id.as_str()) && fits(hierarchy, own)).collect();
-        match others.as_slice() {
-            [only] => {
-                taken.insert(only.id.as_str());
-                pairs.push((hierarchy, Some(only)));
-            }
-            [] if creatable(hierarchy) && own.iter().all(|own| own.name != hierarchy.name) => {
-                pairs.push((hierarchy, None));
-            }
-            [] => {
-                return Err(invalid(format!(
-                    "Hierarchy '{}' of interface '{interface_id}' has no counterpart in asset model '{model_id}': the \
-                     model needs a hierarchy whose child is or implements model '{}'",
-                    hierarchy.name, hierarchy.child_asset_model_id
-                )));
-            }
-            [one, other, ..] => {
-                return Err(invalid(format!(
-                    "Hierarchy '{}' of interface '{interface_id}' could be '{}' or '{}' of asset model '{model_id}'; \
-                     give one of them the name '{}'",
-                    hierarchy.name, one.name, other.name, hierarchy.name
-                )));
-            }
+        if others.is_empty() && !(creatable(hierarchy) && own.iter().all(|own| own.name != hierarchy.name)) {
+            return Err(invalid(format!(
+                "Hierarchy '{}' of interface '{interface_id}' has no counterpart in asset model '{model_id}': the \
+                 model needs a hierarchy whose child is or implements model '{}'",
+                hierarchy.name, hierarchy.child_asset_model_id
+            )));
         }
+        taken.extend(others.iter().map(|own| own.id.as_str()));
+        pairs.push((hierarchy, others));
     }
     Ok(pairs)
 }

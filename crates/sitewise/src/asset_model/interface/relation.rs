@@ -64,9 +64,10 @@ impl Mapping {
         self.properties.iter().find(|pair| pair.interface.as_str() == interface).map(|pair| &pair.model)
     }
 
-    /// Answers the model's hierarchy that stands for one of the interface.
-    pub fn hierarchy(&self, interface: &str) -> Option<&HierarchyId> {
-        self.hierarchies.iter().find(|pair| pair.interface.as_str() == interface).map(|pair| &pair.model)
+    /// Lists the model's hierarchies that stand for one of the interface, together if there are several.
+    pub fn hierarchies<'a>(&'a self, interface: &'a str) -> impl Iterator<Item = &'a HierarchyId> {
+        let pairs = self.hierarchies.iter().filter(move |pair| pair.interface.as_str() == interface);
+        pairs.map(|pair| &pair.model)
     }
 
     /// Writes the document.
@@ -103,7 +104,8 @@ mod tests {
         let mapping = Mapping::new(vec![pair.clone()], vec![hierarchy.clone()]);
         assert_eq!(Mapping::decode(&mapping.encode()).unwrap(), mapping);
         assert_eq!((mapping.property("i"), mapping.property("m")), (Some(&pair.model), None));
-        assert_eq!((mapping.hierarchy("ih"), mapping.hierarchy("mh")), (Some(&hierarchy.model), None));
+        assert!(mapping.hierarchies("ih").eq([&hierarchy.model]));
+        assert_eq!(mapping.hierarchies("mh").next(), None);
     }
 
     #[test]

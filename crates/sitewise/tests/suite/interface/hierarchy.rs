@@ -103,6 +103,39 @@ fn a_hierarchy_to_an_interface_is_mapped_to_models_that_implement_it() {
 }
 
 #[test]
+fn hierarchies_to_several_models_that_implement_an_interface_stand_for_it_together() {
+    each(|world| {
+        let plant = Line::new(world);
+        plant.put_machine("rotation").unwrap();
+        let lathe = machine(&plant.caller, "lathe", &[measurement("speed")]);
+        let found = described(&plant.caller, &plant.line);
+        let add = |name: &str, child: &str| {
+            let mut hierarchies = described(&plant.caller, &plant.line)["assetModelHierarchies"].clone();
+            hierarchies.as_array_mut().unwrap().push(json!({ "name": name, "childAssetModelId": child }));
+            edit(&plant.caller, &plant.line, |update| update["assetModelHierarchies"] = hierarchies)
+        };
+        add("lathes", &lathe).unwrap();
+        plant.put_line().unwrap();
+        let mappings = || {
+            let relation = plant.caller.ok(DESCRIBE, pair(&plant.line, &plant.line_interface));
+            let pairs = relation["hierarchyMappings"].as_array().unwrap().clone();
+            pairs.iter().map(|pair| text(&pair["assetModelHierarchyId"])).collect::<Vec<_>>()
+        };
+        let cells = text(&found["assetModelHierarchies"][0]["id"]);
+        assert_eq!(mappings(), [cells.as_str()], "lathes do not implement the interface yet");
+        plant.caller.ok(PUT, everything(&lathe, &plant.machine_interface));
+        plant.put_line().unwrap();
+        let line = described(&plant.caller, &plant.line);
+        let lathes = text(&line["assetModelHierarchies"][1]["id"]);
+        assert_eq!(mappings(), [cells, lathes]);
+        for id in [&lathe, &plant.machine] {
+            let refusal = plant.caller.refused(DELETE, pair(id, &plant.machine_interface));
+            assert_eq!(refusal.name, CONFLICT);
+        }
+    });
+}
+
+#[test]
 fn a_mapped_hierarchy_stays_and_what_it_rests_on_stays_too() {
     each(|world| {
         let plant = Line::new(world);

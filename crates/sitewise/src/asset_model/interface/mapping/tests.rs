@@ -174,7 +174,10 @@ fn hierarchy(n: usize, name: &str, child: &str) -> Hierarchy {
 
 fn run_hierarchies(theirs: &[Hierarchy], own: &[Hierarchy], create: bool) -> Result<Vec<String>, String> {
     let fits = |theirs: &Hierarchy, own: &Hierarchy| theirs.child_asset_model_id == own.child_asset_model_id;
-    let shown = |own: Option<&Hierarchy>| own.map_or("+".to_owned(), |own| own.name.clone());
+    let shown = |own: Vec<&Hierarchy>| match own.as_slice() {
+        [] => "+".to_owned(),
+        own => own.iter().map(|own| own.name.as_str()).collect::<Vec<_>>().join("&"),
+    };
     match hierarchies((&interface_id(), theirs), (&model_id(), own), fits, |_| create) {
         Ok(pairs) => Ok(pairs.into_iter().map(|(_, own)| shown(own)).collect()),
         Err(Error::Modelled(model_sitewise::Error::InvalidRequest(refusal))) => Err(refusal.message),
@@ -183,7 +186,7 @@ fn run_hierarchies(theirs: &[Hierarchy], own: &[Hierarchy], create: bool) -> Res
 }
 
 #[test]
-fn hierarchies_are_mapped_by_name_and_child_then_by_the_only_fitting_child() {
+fn hierarchies_are_mapped_by_name_and_child_then_by_all_fitting_children() {
     let theirs = [hierarchy(1, "machines", "m")];
     let (same, other) = (hierarchy(11, "machines", "m"), hierarchy(12, "spares", "m"));
     let foreign = hierarchy(13, "machines", "x");
@@ -192,7 +195,7 @@ fn hierarchies_are_mapped_by_name_and_child_then_by_the_only_fitting_child() {
     assert_eq!(run_hierarchies(&theirs, &[], true).unwrap(), ["+"]);
     assert!(run_hierarchies(&theirs, &[foreign], true).unwrap_err().contains("has no counterpart"));
     let third = hierarchy(14, "rented", "m");
-    assert!(run_hierarchies(&theirs, &[other, third], true).unwrap_err().contains("'spares' or 'rented'"));
+    assert_eq!(run_hierarchies(&theirs, &[other, third], true).unwrap(), ["spares&rented"]);
 }
 
 #[test]
