@@ -15,7 +15,7 @@ use crate::place::Place;
 /// Describes an asset; its hierarchies are the model's definitions, whether or not they have children.
 ///
 /// Alarms stand in `assetCompositeModels` with their properties; of other composite models only those directly below
-/// the asset are named, in `assetCompositeModelSummaries`.
+/// the asset are named, in `assetCompositeModelSummaries`. That the paths begin with the asset is assumed.
 pub fn describe(
     tx: &mut Tx,
     call: &Call,

@@ -52,7 +52,8 @@ pub fn by_property(
     }
 }
 
-/// Makes the row of a property's series: with an alias and no values, or with values and no alias.
+/// Makes the row of a property's series: with an alias and no values, or with values and no alias (assumed: without
+/// either a property has no series).
 pub fn begin(
     tx: &mut Tx,
     place: Place<'_>,

@@ -245,3 +245,17 @@ fn names_of_assets_are_unique_where_the_operator_wants_it() {
         plant.caller.ok("CreateAsset", input);
     });
 }
+
+#[test]
+fn an_update_of_a_property_leaves_the_date_of_the_asset() {
+    each(|world| {
+        let pumps = Pumps::new(world);
+        let described = || {
+            pumps.caller.ok("DescribeAsset", json!({ "assetId": pumps.one }))["assetLastUpdateDate"].clone()
+        };
+        let before = described();
+        world.pass(std::time::Duration::from_secs(5));
+        pumps.name(&pumps.one, &pumps.flow, "/f").unwrap();
+        assert_eq!(described(), before);
+    });
+}

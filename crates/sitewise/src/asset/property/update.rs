@@ -21,7 +21,7 @@ use crate::time_series::{self, TimeSeries, arrival, attach, check_alias};
 ///
 /// Errors in the order of their checks: unknown asset, unknown property, state of the asset, alias of another
 /// property; where the alias is that of a stream without a property, those of associating it: no measurement, other
-/// data type, property with values.
+/// data type, property with values. The date of the asset stays (assumed: the asset itself is not updated).
 pub fn update(tx: &mut Tx, call: &Call, input: &t::UpdateAssetPropertyRequest) -> Result<(), Error> {
     let place = Place::of(call);
     let id = custom_id("assetId", &input.asset_id)?;

@@ -18,7 +18,8 @@ use crate::limits::ASSETS_PER_STEP;
 use crate::place::Place;
 use crate::time_series::store::{SERIES, SeriesStore as _, Which};
 
-/// Marks what the next version of a model has lost against the one that was in force.
+/// Marks what the next version of a model has lost against the one that was in force; nobody sees it on any asset from
+/// now on (assumed: AWS does not say what readers see while a version propagates).
 ///
 /// Call it in the transaction in which the next version comes into force, before the first [`step`].
 pub fn begin(
@@ -47,7 +48,8 @@ pub fn begin(
 
 /// Takes one batch of the roll of a model's version: at most [`ASSETS_PER_STEP`] rows; answers whether nothing is left.
 ///
-/// Dropped properties and hierarchies come first, then the assets: one that shows as ACTIVE again is done with.
+/// Dropped properties and hierarchies come first, then the assets: one that shows as ACTIVE again is done with. Its
+/// last update is when its batch was taken (assumed).
 pub fn step(tx: &mut Tx, place: Place<'_>, model_id: &AssetModelId, version: i64) -> Result<bool, Error> {
     let mut left = ASSETS_PER_STEP;
     for dropped in table::dropped(tx, place, model_id)? {
