@@ -4,6 +4,7 @@ mod audit;
 mod cargo;
 mod endpoint;
 mod formats;
+mod formula;
 mod http;
 mod maven;
 mod model;
@@ -45,6 +46,8 @@ pub static TARGETS: &[Target] = &[
     Target { name: "package-group", run: package_group::pattern, words: package_group::WORDS },
     Target { name: "codeartifact-token", run: token::verify, words: &["eyJ2ZXIiOjE", ".", "_", "-"] },
     Target { name: "policy-document", run: policy::document, words: policy::WORDS },
+    Target { name: "formula", run: formula::expression, words: formula::WORDS },
+    Target { name: "formula-window", run: formula::window, words: formula::WINDOW_WORDS },
     Target { name: "maven-endpoint", run: maven::endpoint, words: maven::ENDPOINT_WORDS },
     Target { name: "maven-route", run: maven::route, words: maven::ROUTE_WORDS },
     Target { name: "maven-version", run: maven::version, words: maven::VERSION_WORDS },
