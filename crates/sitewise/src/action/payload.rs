@@ -20,6 +20,8 @@ const LOOKBACK_WINDOWS: [&str; 4] = ["P180D", "P360D", "P540D", "P720D"];
 const TRAINING_MODES: [&str; 3] = ["TRAIN_MODEL", "START_RETRAINING_SCHEDULER", "STOP_RETRAINING_SCHEDULER"];
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const DELAY_MINUTES_MAX: i64 = 60;
+/// Characters of a wrong value that a message shows.
+const SHOWN_MAX: usize = 100;
 /// Everything besides the mode that a training may have, none of which makes sense when a schedule is
 /// stopped.
 const TRAINING_MEMBERS: [&str; 7] = [
@@ -155,7 +157,8 @@ fn operating_window(week: &Members<'_>) -> Result<(), Error> {
     for (day, ranges) in week.members {
         if !DAYS.contains(&day.as_str()) {
             return Err(invalid(format!(
-                "weeklyOperatingWindow of the action payload has the day '{day}'; days are {}",
+                "weeklyOperatingWindow of the action payload has the day '{}'; days are {}",
+                shortened(day),
                 DAYS.join(", ")
             )));
         }
@@ -194,6 +197,14 @@ fn ordered((start, from): (&str, Option<i64>), (end, to): (&str, Option<i64>)) -
     }
 }
 
+/// Cuts what the caller sent to a length that a message can hold.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_MAX) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", &text[..at]),
+    }
+}
+
 /// The members of a payload, or of an object inside it; null equals absence.
 struct Members<'a> {
     members: &'a Map<String, Value>,
@@ -221,7 +232,7 @@ impl<'a> Members<'a> {
     }
 
     fn wrong(&self, name: &str, form: &str) -> Error {
-        let value = self.get(name).unwrap_or(&Value::Null);
+        let value = shortened(&self.get(name).unwrap_or(&Value::Null).to_string());
         invalid(format!("{}{name} of the action payload is {value}, which is not {form}", self.at))
     }
 
@@ -373,6 +384,13 @@ mod tests {
             &start("weeklyOperatingWindow", json!({ "monday": [] })),
             "weeklyOperatingWindow.monday",
         );
+    }
+
+    #[test]
+    fn a_message_shows_the_beginning_of_a_long_value_only() {
+        let payload = json!({ "trainingMode": "ü".repeat(10_000) }).to_string();
+        let error = format!("{:?}", check(TRAINING, &payload).unwrap_err());
+        assert!(error.contains("üüü…") && error.len() < 1000, "{error}");
     }
 
     #[test]
