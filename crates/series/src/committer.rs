@@ -13,10 +13,24 @@ pub struct Prepared {
     bytes: Vec<u8>,
 }
 
+/// Who follows what is written: computations and notifications, for two.
+///
+/// It is told every batch in the order of the log, and after a restart again all that the log still holds; what it has
+/// dealt with it keeps itself, best as the note of a batch that it writes.
+pub trait Observer: Send + Sync {
+    /// Tells the batches of a group that is durable and visible. It runs on the thread that owns the log, so it must
+    /// be short.
+    fn committed(&self, position: Position, batches: Vec<Batch>);
+
+    /// Answers up to which group the log need not be kept for this observer.
+    fn done(&self) -> Position;
+}
+
 /// Owner of the log.
 pub struct Committer {
     log: Box<dyn Log>,
     tables: Arc<Tables>,
+    observers: Vec<Arc<dyn Observer>>,
 }
 
 impl Prepared {
@@ -46,34 +60,41 @@ impl Prepared {
 }
 
 impl Committer {
-    /// Takes over a log and puts into the heads what it holds behind `sealed`; `note` is told the notes again.
+    /// Takes over a log and puts into the heads what it holds behind `sealed`; observers are told all that it holds.
     pub fn open(
         log: Box<dyn Log>,
         tables: Arc<Tables>,
         sealed: Position,
-        note: &mut dyn FnMut(Position, &[u8]),
+        observers: Vec<Arc<dyn Observer>>,
     ) -> Result<Self, Error> {
-        log.read(sealed, &mut |position, group| {
-            decode(group, &mut |batch| {
-                if !batch.note.is_empty() {
-                    note(position, &batch.note);
+        log.read(0, &mut |position, group| {
+            let mut batches = Vec::new();
+            decode(group, &mut |batch| batches.push(batch))
+                .map_err(|malformed| Error::malformed("the log", &malformed))?;
+            if position > sealed {
+                for batch in &batches {
+                    apply(&tables, batch);
                 }
-                apply(&tables, &batch);
-            })
-            .map_err(|malformed| Error::malformed("the log", &malformed))
+            }
+            tell(&observers, position, batches);
+            Ok(())
         })?;
-        Ok(Self { log, tables })
+        Ok(Self { log, tables, observers })
     }
 
     /// Makes batches durable as one group, and visible; answers their position.
-    pub fn commit(&mut self, batches: &[Prepared]) -> Result<Position, Error> {
+    pub fn commit(&mut self, batches: Vec<Prepared>) -> Result<Position, Error> {
         let mut group = Vec::with_capacity(batches.iter().map(|prepared| prepared.bytes.len()).sum());
-        for prepared in batches {
+        for prepared in &batches {
             group.extend_from_slice(&prepared.bytes);
         }
         let position = self.log.append(&group)?;
-        for prepared in batches {
+        for prepared in &batches {
             apply(&self.tables, &prepared.batch);
+        }
+        if !self.observers.is_empty() {
+            let batches = batches.into_iter().map(|prepared| prepared.batch).collect();
+            tell(&self.observers, position, batches);
         }
         Ok(position)
     }
@@ -83,18 +104,19 @@ impl Committer {
         Freeze { position: self.log.last(), parts: self.tables.heads.freeze() }
     }
 
-    /// Lets the log forget what is sealed.
-    pub fn release(&mut self, upto: Position) -> Result<(), Error> {
+    /// Lets the log forget what is sealed and what no observer waits for.
+    pub fn release(&mut self, sealed: Position) -> Result<(), Error> {
+        let upto = self.observers.iter().map(|observer| observer.done()).min().unwrap_or(sealed).min(sealed);
         self.log.release(upto)
     }
+}
 
-    /// Hands the batches behind a position to `each`, in order.
-    pub fn read(&self, after: Position, each: &mut dyn FnMut(Position, Batch)) -> Result<(), Error> {
-        self.log.read(after, &mut |position, group| {
-            decode(group, &mut |batch| each(position, batch))
-                .map_err(|malformed| Error::malformed("the log", &malformed))
-        })
+fn tell(observers: &[Arc<dyn Observer>], position: Position, batches: Vec<Batch>) {
+    let Some((last, others)) = observers.split_last() else { return };
+    for observer in others {
+        observer.committed(position, batches.clone());
     }
+    last.committed(position, batches);
 }
 
 /// Puts a batch into the heads; a run of the wrong kind was refused before it came to the log, and if two came at once

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::committer::{Committer, Prepared};
+use crate::committer::{Committer, Observer, Prepared};
 use crate::error::Error;
 use crate::keeper::{Freeze, Keeper};
 use crate::log::{Batch, Log, Position};
@@ -36,11 +36,13 @@ pub struct Settings {
     pub head_bytes: usize,
     /// Says which series are still there; what is not is left out of new segments.
     pub alive: IsAlive,
+    /// Who follows what is written.
+    pub observers: Vec<Arc<dyn Observer>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { head_bytes: HEAD_BYTES, alive: Arc::new(|_| true) }
+        Self { head_bytes: HEAD_BYTES, alive: Arc::new(|_| true), observers: Vec::new() }
     }
 }
 
@@ -61,6 +63,8 @@ struct Shared {
     sealed: AtomicU64,
     /// Whether a freeze is being sealed.
     is_sealing: AtomicBool,
+    /// Whether one has been sealed since the log last forgot something.
+    is_sealed: AtomicBool,
 }
 
 #[derive(Default)]
@@ -73,19 +77,18 @@ struct Queue {
 }
 
 impl Engine {
-    /// Opens an engine: reads the manifest, replays the log, and starts its threads. `note` is told what the log holds
-    /// besides points and is not sealed.
+    /// Opens an engine: reads the manifest, replays the log (also to the observers), and starts its threads.
     pub fn open(
         open_log: impl FnOnce(Position) -> Result<Box<dyn Log>, Error>,
         objects: Arc<dyn Objects>,
         manifest: Arc<dyn Manifest>,
-        settings: Settings,
-        note: &mut dyn FnMut(Position, &[u8]),
+        mut settings: Settings,
     ) -> Result<Self, Error> {
         let tables = Arc::new(Tables::default());
         let keeper = Keeper::open(objects, manifest, tables.clone())?;
         let sealed = keeper.sealed();
-        let committer = Committer::open(open_log(sealed)?, tables.clone(), sealed, note)?;
+        let observers = std::mem::take(&mut settings.observers);
+        let committer = Committer::open(open_log(sealed)?, tables.clone(), sealed, observers)?;
         let shared = Arc::new(Shared {
             tables,
             keeper,
@@ -94,6 +97,7 @@ impl Engine {
             work: Condvar::new(),
             sealed: AtomicU64::new(sealed),
             is_sealing: AtomicBool::new(false),
+            is_sealed: AtomicBool::new(false),
         });
         let (freezes, sealing) = mpsc::channel();
         let (seals, merging) = mpsc::channel();
@@ -180,18 +184,17 @@ impl Shared {
 
     /// The thread that owns the log: one group after the other, each as large as what came meanwhile.
     fn write_groups(&self, mut committer: Committer, freezes: &mpsc::Sender<Freeze>) {
-        let mut released = self.sealed.load(Ordering::Acquire);
         while let Some(group) = self.next_group() {
             let (batches, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
             if !batches.is_empty() {
-                let result = committer.commit(&batches);
+                let result = committer.commit(batches);
                 for reply in replies {
                     reply(result.clone());
                 }
             }
-            let sealed = self.sealed.load(Ordering::Acquire);
-            if sealed > released && committer.release(sealed).is_ok() {
-                released = sealed;
+            if self.is_sealed.swap(false, Ordering::AcqRel) {
+                // What is not released now is released after the next seal.
+                let _ = committer.release(self.sealed.load(Ordering::Acquire));
             }
             let wanted = std::mem::take(&mut self.queue().wants_seal);
             let full = self.tables.heads.bytes() > self.settings.head_bytes;
@@ -249,6 +252,7 @@ impl Shared {
                 drop(self.work.wait_timeout(queue, PATIENCE));
             }
             self.sealed.store(freeze.position, Ordering::Release);
+            self.is_sealed.store(true, Ordering::Release);
             self.is_sealing.store(false, Ordering::Release);
             self.queue().trouble = None;
             self.work.notify_all();

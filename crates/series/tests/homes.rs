@@ -77,6 +77,8 @@ fn conforms(open: &dyn Fn(Position) -> Box<dyn Log>) {
 
 #[test]
 fn the_log_in_files_conforms() {
+    let memory: Arc<dyn series::disk::Disk> = Arc::new(series::disk::Memory::default());
+    conforms(&|sealed| Box::new(FileLog::open(memory.clone(), sealed).unwrap()));
     let scratch = Scratch::new("files");
     conforms(&|sealed| Box::new(FileLog::open(Arc::new(Folder::open(&scratch.0).unwrap()), sealed).unwrap()));
 }
@@ -136,7 +138,7 @@ fn an_engine_on_rows_seals_and_comes_back() {
             let log = |sealed| Ok(Box::new(RowLog::open(&store, "main", sealed)?) as Box<dyn Log>);
             let manifest = Arc::new(RowManifest::new(&store, "main"));
             let settings = Settings { head_bytes: 20_000, ..Settings::default() };
-            Engine::open(log, Arc::new(objects), manifest, settings, &mut |_, _| {}).unwrap()
+            Engine::open(log, Arc::new(objects), manifest, settings).unwrap()
         };
         let engine = open();
         for n in 0..60 {

@@ -3,14 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected stops")]
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use series::committer::Observer;
 use series::disk::Folder;
 use series::engine::{Engine, Settings};
 use series::error::Error;
-use series::log::{Batch, FileLog};
+use series::log::{Batch, FileLog, Position};
 use series::manifest::{Change, Manifest};
 use series::objects::FolderObjects;
 use series::scan::Direction;
@@ -52,14 +53,32 @@ impl Drop for Scratch {
     }
 }
 
-fn open(path: &Path, manifest: &Arc<InMemory>, notes: &mut Vec<Vec<u8>>) -> Engine {
+/// Remembers the notes of batches; done with a group when it is told of it.
+#[derive(Default)]
+struct Notes {
+    notes: Mutex<Vec<Vec<u8>>>,
+    told: AtomicU64,
+}
+
+impl Observer for Notes {
+    fn committed(&self, position: Position, batches: Vec<Batch>) {
+        let before = self.told.swap(position, Ordering::SeqCst);
+        assert!(before == 0 || position == before + 1, "groups are told in order");
+        self.notes.lock().unwrap().extend(batches.into_iter().map(|batch| batch.note));
+    }
+
+    fn done(&self) -> Position {
+        self.told.load(Ordering::SeqCst)
+    }
+}
+
+fn open(path: &Path, manifest: &Arc<InMemory>, notes: &Arc<Notes>) -> Engine {
     let log = Arc::new(Folder::open(&path.join("log")).unwrap());
     let objects = FolderObjects::new(Arc::new(Folder::open(&path.join("segments")).unwrap()));
     // Heads of 100 kB make a seal out of every few batches.
-    let settings = Settings { head_bytes: 100_000, ..Settings::default() };
+    let settings = Settings { head_bytes: 100_000, observers: vec![notes.clone()], ..Settings::default() };
     let log = |sealed| Ok(Box::new(FileLog::open(log, sealed)?) as Box<dyn series::log::Log>);
-    Engine::open(log, Arc::new(objects), manifest.clone(), settings, &mut |_, note| notes.push(note.to_vec()))
-        .unwrap()
+    Engine::open(log, Arc::new(objects), manifest.clone(), settings).unwrap()
 }
 
 fn batch(writer: u64, n: u64) -> Batch {
@@ -93,8 +112,8 @@ fn count(engine: &Engine, key: SeriesKey) -> u64 {
 fn many_writers_and_readers_meet_seals_merges_and_a_restart() {
     let scratch = Scratch::new("threads");
     let manifest = Arc::new(InMemory::default());
-    let mut notes = Vec::new();
-    let engine = open(&scratch.0, &manifest, &mut notes);
+    let notes = Arc::new(Notes::default());
+    let engine = open(&scratch.0, &manifest, &notes);
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         let readers: Vec<_> = (0..2)
@@ -146,28 +165,31 @@ fn many_writers_and_readers_meet_seals_merges_and_a_restart() {
     assert!(engine.sealed() > 0, "heads were sealed under way");
     assert!(engine.trouble().is_none());
     drop(engine);
-    assert!(notes.is_empty());
-    let engine = open(&scratch.0, &manifest, &mut notes);
+    let told = std::mem::take(&mut *notes.notes.lock().unwrap());
+    assert_eq!(told.len() as u64, WRITERS * BATCHES, "every batch is told once");
+    let again = Arc::new(Notes::default());
+    let engine = open(&scratch.0, &manifest, &again);
     for writer in 0..WRITERS {
         for series in 1..=3 {
             assert_eq!(count(&engine, SeriesKey(writer * 100 + series)), BATCHES * POINTS);
         }
     }
     assert!(engine.keeper().verify().is_empty());
-    assert!(notes.iter().all(|note| !note.is_empty()));
+    let again = again.notes.lock().unwrap();
+    assert!(told.ends_with(&again), "what the log still holds is told again");
 }
 
 #[test]
 fn forgotten_series_are_gone_and_old_segments_are_dropped() {
     let scratch = Scratch::new("forget");
     let manifest = Arc::new(InMemory::default());
-    let engine = open(&scratch.0, &manifest, &mut Vec::new());
+    let engine = open(&scratch.0, &manifest, &Arc::default());
     for n in 0..BATCHES {
         engine.write(batch(1, n)).unwrap();
     }
     engine.forget(&[SeriesKey(101)]);
     drop(engine);
-    let engine = open(&scratch.0, &manifest, &mut Vec::new());
+    let engine = open(&scratch.0, &manifest, &Arc::default());
     assert_eq!(engine.keeper().drop_before(0).unwrap(), 0);
     assert!(count(&engine, SeriesKey(102)) > 0);
     // All of it lies in the first week after 1970.

@@ -1,11 +1,13 @@
 //! Where files live, as little of it as the engine needs: so that tests can lose power.
 
 mod folder;
+mod memory;
 
 use std::io;
 use std::sync::Arc;
 
 pub use folder::Folder;
+pub use memory::Memory;
 
 /// A folder of files.
 ///

@@ -71,7 +71,7 @@ impl Plant {
         let keeper = Keeper::open(objects, Arc::new(self.database.clone()), tables.clone())?;
         let sealed = keeper.sealed();
         let log = FileLog::open(Arc::new(self.log.clone()), sealed)?;
-        let committer = Committer::open(Box::new(log), tables.clone(), sealed, &mut |_, _| {})?;
+        let committer = Committer::open(Box::new(log), tables.clone(), sealed, Vec::new())?;
         Ok(Running { tables, committer, keeper })
     }
 
@@ -244,7 +244,7 @@ fn history(seed: u64, steps: u64, weather: u64) -> u64 {
                     .iter()
                     .map(|batch| Prepared::new(batch.clone(), &running.tables).unwrap())
                     .collect();
-                match running.committer.commit(&prepared) {
+                match running.committer.commit(prepared) {
                     Ok(_) => batches.iter().for_each(|batch| put(&mut twin, batch, &mut written)),
                     Err(_) => failed = Some(batches),
                 }
@@ -315,7 +315,7 @@ fn damage_is_found_and_never_served() {
         for clock in 0..30 {
             let batch = batch(&mut random, clock);
             let prepared = Prepared::new(batch.clone(), &running.tables).unwrap();
-            running.committer.commit(&[prepared]).unwrap();
+            running.committer.commit(vec![prepared]).unwrap();
             put(&mut twin, &batch, &mut written);
             if clock % 10 == 9 && clock < 25 {
                 let freeze = running.committer.freeze();
