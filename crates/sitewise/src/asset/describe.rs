@@ -1,12 +1,11 @@
 //! `DescribeAsset`: an asset with the properties, hierarchies and composite models that its model gives it.
 
-use std::collections::HashMap;
-
 use model_sitewise::types as t;
 use service::Call;
 use store::Tx;
 
-use super::{load, property, wire};
+use super::property::{self, Owned};
+use super::{load, wire};
 use crate::Error;
 use crate::argument::custom_id;
 use crate::asset_model::composite::CompositeType;
@@ -26,10 +25,10 @@ pub fn describe(
     let definition = asset.definition(tx, call)?;
     let excluded = input.exclude_properties == Some(true);
     let mut own =
-        if excluded { HashMap::new() } else { property::table::of_asset(tx, Place::of(call), &asset.id)? };
+        if excluded { Owned::default() } else { property::table::of_asset(tx, Place::of(call), &asset.id)? };
     let shown = definition.properties.iter().filter(|_| !excluded);
     let properties = shown.map(|property| {
-        let own = own.remove(&property.id);
+        let own = own.take(&property.id);
         wire::property(&asset, &definition, (property, None), own)
     });
     let properties = properties.collect();

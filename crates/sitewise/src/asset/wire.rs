@@ -1,15 +1,12 @@
 //! Assets in the API's structures.
 
-use std::collections::HashMap;
-
 use model_sitewise::types as t;
 
-use super::property::Own;
+use super::property::{Own, Owned};
 use super::{Asset, AssetState};
 use crate::asset_model::Definition;
 use crate::asset_model::composite::Composite;
 use crate::asset_model::property::Property;
-use crate::id::PropertyId;
 
 /// Shows the state of an asset.
 pub fn status(state: AssetState) -> t::AssetStatus {
@@ -34,9 +31,8 @@ pub fn property(
     asset: &Asset,
     definition: &Definition,
     (property, composite): (&Property, Option<&Composite>),
-    own: Option<Own>,
+    own: Own,
 ) -> t::AssetProperty {
-    let own = own.unwrap_or_default();
     t::AssetProperty {
         id: property.id.to_string(),
         external_id: property.external_id.as_ref().map(ToString::to_string),
@@ -85,7 +81,7 @@ pub fn composite(
     asset: &Asset,
     definition: &Definition,
     composite: &Composite,
-    own: Option<&mut HashMap<PropertyId, Own>>,
+    own: Option<&mut Owned>,
 ) -> t::AssetCompositeModel {
     t::AssetCompositeModel {
         name: composite.name.clone(),
@@ -104,10 +100,10 @@ pub fn composite_properties(
     asset: &Asset,
     definition: &Definition,
     composite: &Composite,
-    own: &mut HashMap<PropertyId, Own>,
+    own: &mut Owned,
 ) -> Vec<t::AssetProperty> {
     let shown = |shown: &Property| {
-        let own = own.remove(&shown.id);
+        let own = own.take(&shown.id);
         property(asset, definition, (shown, Some(composite)), own)
     };
     composite.properties.iter().map(shown).collect()

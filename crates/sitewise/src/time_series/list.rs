@@ -28,13 +28,7 @@ pub fn list(
     let prefix = input.alias_prefix.as_deref();
     prefix.map_or(Ok(()), |prefix| check_alias("aliasPrefix", prefix))?;
     check_filters(input.asset_id.as_deref(), kind)?;
-    let asset = match &input.asset_id {
-        Some(id) => Some(asset::load(tx, call, ACTION, &custom_id("assetId", id)?)?),
-        None => {
-            call.allow(tx, ACTION, &arn(call, "*"))?;
-            None
-        }
-    };
+    let asset = allowed(tx, call, input.asset_id.as_deref())?;
     check_workspace(input.workspace_name.as_deref())?;
     let asset_id = asset.as_ref().map_or("", |asset| asset.id.as_str());
     let filters = [asset_id, prefix.unwrap_or_default(), kind.unwrap_or_default()];
@@ -57,6 +51,15 @@ pub fn list(
         next_token,
         workspace_name: None,
     })
+}
+
+/// Asks whether the caller may list, then finds the asset that the list is confined to.
+fn allowed(tx: &mut Tx, call: &Call, asset_id: Option<&str>) -> Result<Option<Asset>, Error> {
+    let Some(id) = asset_id else {
+        call.allow(tx, ACTION, &arn(call, "*"))?;
+        return Ok(None);
+    };
+    asset::load(tx, call, ACTION, &custom_id("assetId", id)?).map(Some)
 }
 
 fn check_filters(asset_id: Option<&str>, kind: Option<&str>) -> Result<(), Error> {

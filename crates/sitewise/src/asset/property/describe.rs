@@ -25,7 +25,7 @@ pub fn describe(
     let definition = asset.definition(tx, call)?;
     let (property, composite) = find(&definition, &asset, &property_id)?;
     let own = table::of_property(tx, Place::of(call), &asset.id, &property.id)?;
-    let shown = wire::property(&asset, &definition, (property, composite), Some(own));
+    let shown = wire::property(&asset, &definition, (property, composite), own);
     let shown = t::Property {
         id: shown.id,
         external_id: shown.external_id,

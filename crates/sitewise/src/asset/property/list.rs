@@ -40,7 +40,7 @@ pub fn list(
     let next_token = paging.close(&mut rows, |(i, _)| vec![etag.clone(), (i + 1).to_string()]);
     let mut own = table::of_asset(tx, Place::of(call), &asset.id)?;
     let summaries = rows.into_iter().map(|(_, (property, composite))| {
-        let own = own.remove(&property.id).unwrap_or_default();
+        let own = own.take(&property.id);
         t::AssetPropertySummary {
             id: property.id.to_string(),
             external_id: property.external_id.as_ref().map(ToString::to_string),

@@ -5,13 +5,15 @@ pub mod list;
 pub mod table;
 pub mod update;
 
+use std::collections::HashMap;
+
 use crate::Error;
 use crate::asset::Asset;
 use crate::asset_model::Definition;
 use crate::asset_model::composite::Composite;
 use crate::asset_model::property::Property;
 use crate::error::not_found;
-use crate::id::CustomId;
+use crate::id::{CustomId, PropertyId};
 
 /// What a property of an asset has of its own; all of it is empty until somebody sets it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +24,17 @@ pub struct Own {
     pub unit: Option<String>,
     /// Whether changes of its value are published.
     pub notified: bool,
+}
+
+/// What the properties of one asset have of their own; those with nothing are not in it.
+#[derive(Clone, Debug, Default)]
+pub struct Owned(HashMap<PropertyId, Own>);
+
+impl Owned {
+    /// Takes out what a property has.
+    pub fn take(&mut self, id: &PropertyId) -> Own {
+        self.0.remove(id).unwrap_or_default()
+    }
 }
 
 /// Finds a property of an asset, its model's own or one of a composite model, by id or external id.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use store::{Error, Row, Tx};
 
-use super::Own;
+use super::{Own, Owned};
 use crate::id::{AssetId, PropertyId};
 use crate::place::Place;
 
@@ -28,11 +28,7 @@ fn own(row: &Row<'_>) -> Result<(PropertyId, Own), Error> {
 }
 
 /// Finds what the properties of an asset have of their own, all in one statement.
-pub fn of_asset(
-    tx: &mut Tx,
-    place: Place<'_>,
-    asset_id: &AssetId,
-) -> Result<HashMap<PropertyId, Own>, Error> {
+pub fn of_asset(tx: &mut Tx, place: Place<'_>, asset_id: &AssetId) -> Result<Owned, Error> {
     let rows = tx.query(
         "SELECT property_id, alias, NULL, 0 FROM sitewise_time_series
          WHERE account = ?1 AND region = ?2 AND asset_id = ?3 AND alias IS NOT NULL
@@ -61,11 +57,11 @@ pub fn of_property(
         &[place.account.into(), place.region.into(), asset_id.as_str().into(), property_id.as_str().into()],
         own,
     )?;
-    Ok(merged(rows).remove(property_id).unwrap_or_default())
+    Ok(merged(rows).take(property_id))
 }
 
 /// Puts what stands in two rows together.
-fn merged(rows: Vec<(PropertyId, Own)>) -> HashMap<PropertyId, Own> {
+fn merged(rows: Vec<(PropertyId, Own)>) -> Owned {
     let mut merged: HashMap<PropertyId, Own> = HashMap::with_capacity(rows.len());
     for (id, row) in rows {
         let own = merged.entry(id).or_default();
@@ -73,7 +69,7 @@ fn merged(rows: Vec<(PropertyId, Own)>) -> HashMap<PropertyId, Own> {
         own.unit = own.unit.take().or(row.unit);
         own.notified |= row.notified;
     }
-    merged
+    Owned(merged)
 }
 
 /// Keeps unit and notifications of a property.
