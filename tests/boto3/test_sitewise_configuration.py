@@ -1,5 +1,9 @@
 """Storage, default encryption and logging of an account."""
 
+import json
+import re
+import time
+
 import pytest
 
 from tests.aws import Caller, answer, refused
@@ -135,3 +139,67 @@ def test_a_put_in_progress_excludes_another(configured):
         storageType=DEFAULT,
         members={"resourceId": caller.account, "resourceArn": arn},
     )
+
+
+ENTRY = re.compile(r" (INFO|ERROR) +iotsitewise (\{.*\})$", re.MULTILINE)
+
+
+def entries(server, account):
+    """What the log says of an account's resources: level of the line and entry."""
+    found = [(level, json.loads(entry)) for level, entry in ENTRY.findall(server.read_log())]
+    return [(level, entry) for level, entry in found if entry["accountId"] == account]
+
+
+def until(holds, what):
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
+
+
+def test_the_log_says_as_much_of_resources_as_an_account_wants(own_server):
+    info, errors, nothing = (Caller(own_server) for _ in range(3))
+    info.sitewise.put_logging_options(loggingOptions={"level": "INFO"})
+    errors.sitewise.put_logging_options(loggingOptions={"level": "ERROR"})
+    source = {"sourceType": "KENDRA", "sourceFormat": "KNOWLEDGE_BASE"}
+    detail = {"knowledgeBaseArn": "arn:aws:bedrock:us-west-2:111122223333:knowledge-base/K"}
+    detail["roleArn"] = "arn:aws:iam::111122223333:role/r"
+    made = {}
+
+    def create():
+        for caller in (nothing, info, errors):
+            dataset = caller.sitewise.create_dataset(
+                datasetName="d", datasetSource={**source, "sourceDetail": {"kendra": detail}}
+            )
+            made[caller.account] = dataset["datasetId"]
+
+    # A wish is heard within a second or so.
+    def is_heard():
+        create()
+        return entries(own_server, info.account) and entries(own_server, errors.account)
+
+    until(is_heard, "nothing was logged")
+    create()
+
+    def logged(caller, level, event):
+        wanted = (level, event, {"datasetId": made[caller.account]})
+        return any(
+            (line, entry["eventType"], entry["resources"]) == wanted and entry["logLevel"] == level
+            for line, entry in entries(own_server, caller.account)
+        )
+
+    until(lambda: logged(info, "INFO", "DatasetCreationSuccess"), "no entry of a creation")
+    until(lambda: logged(info, "ERROR", "DatasetProcessingFailure"), "no entry of a failure")
+    until(lambda: logged(errors, "ERROR", "DatasetProcessingFailure"), "no entry of a failure")
+    assert {level for level, _ in entries(own_server, errors.account)} == {"ERROR"}
+    assert entries(own_server, nothing.account) == []
+    of_last = [entry for _, entry in entries(own_server, info.account) if made[info.account] in str(entry)]
+    [entry] = [entry for entry in of_last if entry["logLevel"] == "INFO"]
+    assert entry.pop("eventTime")
+    assert entry == {
+        "logLevel": "INFO",
+        "eventType": "DatasetCreationSuccess",
+        "accountId": info.account,
+        "region": info.region,
+        "resources": {"datasetId": made[info.account]},
+    }

@@ -10,6 +10,7 @@ use store::{Blobs, Clock, Error, Store};
 use tokio::runtime::Handle;
 
 use crate::certificates::Certificates;
+use crate::resource_log;
 
 /// How often unfinished work is looked for; clients poll every three seconds, matching must take less than one.
 const RECONCILE_PAUSE: Duration = Duration::from_millis(200);
@@ -32,6 +33,7 @@ const BLOB_GRACE: Duration = Duration::from_secs(24 * 3600);
 /// `import_hosts` are those that the files of imports may be read from; events are forgotten after `kept_hours`.
 pub fn start(store: &Store, blobs: &Blobs, import_hosts: FileHosts, kept_hours: u32) {
     tokio::spawn(reconcile(store.clone()));
+    tokio::spawn(resource_log::follow(store.clone()));
     tokio::spawn(import(store.clone(), blobs.clone(), import_hosts));
     tokio::spawn(sweep(store.clone(), i64::from(kept_hours) * 3600 * 1000));
     tokio::spawn(sweep_blobs(store.clone(), blobs.clone()));

@@ -16,6 +16,7 @@ mod healthcheck;
 mod import;
 mod logging;
 mod packages;
+mod resource_log;
 mod revoke;
 mod scratch;
 mod serve;

@@ -1,4 +1,6 @@
 //! `PutLoggingOptions` and `DescribeLoggingOptions`: how much an account wants to have logged.
+//!
+//! What is logged then is made elsewhere, in `entry.rs`.
 
 use model_sitewise::types as t;
 use service::Call;
@@ -10,9 +12,9 @@ use crate::error::not_found;
 use crate::place::Place;
 
 /// The kind of configuration that this is.
-const KIND: &str = "logging";
+pub(super) const KIND: &str = "logging";
 /// The level of an account that has never set one (API reference).
-const UNSET: &str = "OFF";
+pub(super) const UNSET: &str = "OFF";
 
 /// Sets the level; options of a workspace need a workspace, and none is there.
 pub fn put(

@@ -1,6 +1,7 @@
 //! What an account sets for all of its resources in a Region: storage, encryption, logging.
 
 pub mod encryption;
+pub mod entry;
 pub mod logging;
 pub mod storage;
 pub mod table;

@@ -24,6 +24,15 @@ pub fn get(tx: &mut Tx, place: Place<'_>, kind: &str) -> Result<Option<String>, 
     )
 }
 
+/// Lists the documents of a kind that are not as they are when nobody has put one, with their accounts and Regions.
+pub fn list(tx: &mut Tx, kind: &str, unset: &str) -> Result<Vec<(String, String, String)>, Error> {
+    tx.query(
+        "SELECT account, region, document FROM sitewise_configuration WHERE kind = ?1 AND document <> ?2",
+        &[kind.into(), unset.into()],
+        |row| Ok((row.text(0)?, row.text(1)?, row.text(2)?)),
+    )
+}
+
 /// Keeps the document of a kind, over the one before.
 pub fn put(tx: &mut Tx, place: Place<'_>, kind: &str, document: &str) -> Result<(), Error> {
     tx.execute(

@@ -54,6 +54,9 @@ pub fn create(
     table::insert(tx, place, &dataset)?;
     let event = json!({ "datasetId": dataset.id.as_str() });
     tx.emit(place.account, place.region, "sitewise.dataset.created", &event)?;
+    if dataset.due_at.is_none() {
+        progress::tell(tx, place, &dataset)?;
+    }
     Ok(t::CreateDatasetResponse {
         dataset_arn: dataset.arn(call),
         dataset_id: dataset.id.to_string(),

@@ -23,6 +23,12 @@ fn outcome() -> DatasetState {
     DatasetState::Failed
 }
 
+/// Tells that a dataset's passing state is over.
+pub fn tell(tx: &mut Tx, place: Place<'_>, dataset: &Dataset) -> Result<(), Error> {
+    let event = json!({ "datasetId": dataset.id.as_str(), "state": dataset.state.as_str() });
+    tx.emit(place.account, place.region, "sitewise.dataset.state", &event)
+}
+
 /// Takes a dataset whose passing state is over to rest, or away.
 pub fn step(tx: &mut Tx, place: Place<'_>, dataset: &Dataset) -> Result<(), Error> {
     if dataset.state == DatasetState::Deleting {
@@ -30,8 +36,7 @@ pub fn step(tx: &mut Tx, place: Place<'_>, dataset: &Dataset) -> Result<(), Erro
     }
     let rests = Dataset { state: outcome(), due_at: None, ..dataset.clone() };
     table::update(tx, place, &rests)?;
-    let event = json!({ "datasetId": dataset.id.as_str(), "state": rests.state.as_str() });
-    tx.emit(place.account, place.region, "sitewise.dataset.state", &event)
+    tell(tx, place, &rests)
 }
 
 /// Removes a dataset and everything that belongs to it alone.

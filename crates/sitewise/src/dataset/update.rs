@@ -1,6 +1,7 @@
 //! `UpdateDataset`: all that the user says about a dataset, said anew.
 
 use model_sitewise::types as t;
+use serde_json::json;
 use service::Call;
 use store::Tx;
 
@@ -33,7 +34,13 @@ pub fn update(
     dataset.version += 1;
     dataset.updated_at = tx.now();
     (dataset.state, dataset.due_at) = progress::begin(call, DatasetState::Updating, dataset.updated_at);
-    table::update(tx, Place::of(call), &dataset)?;
+    let place = Place::of(call);
+    table::update(tx, place, &dataset)?;
+    let event = json!({ "datasetId": dataset.id.as_str() });
+    tx.emit(place.account, place.region, "sitewise.dataset.updated", &event)?;
+    if dataset.due_at.is_none() {
+        progress::tell(tx, place, &dataset)?;
+    }
     Ok(t::UpdateDatasetResponse {
         dataset_arn: Some(dataset.arn(call)),
         dataset_id: Some(dataset.id.to_string()),

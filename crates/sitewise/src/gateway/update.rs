@@ -1,6 +1,7 @@
 //! `UpdateGateway`: another name.
 
 use model_sitewise::types as t;
+use serde_json::json;
 use service::Call;
 use store::Tx;
 
@@ -26,5 +27,7 @@ pub fn update(tx: &mut Tx, call: &Call, input: &t::UpdateGatewayRequest) -> Resu
     gateway.name.clone_from(&input.gateway_name);
     gateway.updated_at = tx.now();
     table::update(tx, place, &gateway)?;
+    let event = json!({ "gatewayId": gateway.id.as_str() });
+    tx.emit(place.account, place.region, "sitewise.gateway.updated", &event)?;
     Ok(())
 }
