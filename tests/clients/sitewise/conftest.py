@@ -68,15 +68,15 @@ def javascript(server, capsys):
 
 @pytest.fixture
 def mcp(server, capsys):
-    """Runs one part of the drive through AWS's MCP server on a fresh account; answers the functions that it has called."""
+    """Runs a script with AWS's MCP server on a fresh account; answers the functions that it has called."""
     folder = tools() / "sitewise-mcp-11.0.23"
     reason = install_mcp_server(folder)
     if reason:
         skip(capsys, reason)
 
-    def run(part):
+    def run(script, *arguments):
         variables = as_account(server, fresh_account())
-        command = [str(folder / "bin" / "python"), str(HERE / "mcp" / "drive.py"), part]
+        command = [str(folder / "bin" / "python"), str(HERE / "mcp" / script), *arguments]
         return ran(command, folder, {**variables, "SITEWISE_MCP_ALLOW_WRITES": "True"})
 
     return run

@@ -14,8 +14,7 @@ def test_a_plant_comes_and_goes_with_the_javascript_sdk(javascript):
 
 
 @pytest.mark.max_seconds(300)
-def test_portals_and_dashboards_come_and_go_with_the_javascript_sdk(javascript, needs):
-    needs("CreatePortal", "CreateProject", "CreateDashboard", "CreateAccessPolicy")
+def test_portals_and_dashboards_come_and_go_with_the_javascript_sdk(javascript):
     assert set(javascript("monitor.mjs")) == {
         "CreatePortal", "DescribePortal", "UpdatePortal", "DeletePortal", "ListPortals",
         "CreateProject", "DescribeProject", "DeleteProject", "ListProjects",
