@@ -120,3 +120,21 @@ fn count(world: &World, sql: &'static str) -> i64 {
         world.store().read_blocking(move |tx| tx.query_one(sql, &[], |row| row.integer(0)));
     count.unwrap().unwrap()
 }
+
+/// Copies the relation between an interface and the model that implements it many times, for models that are not there.
+#[track_caller]
+pub fn copy_relation(world: &World, interface: &str, times: i64) {
+    let interface = interface.to_owned();
+    let copied: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
+        tx.execute(
+            "WITH RECURSIVE number (i) AS (
+                 SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM number WHERE i < ?2)
+             INSERT INTO sitewise_interface_relation (account, region, model_id, interface_id, created_at,
+                 interface_version, mapping)
+             SELECT account, region, 'copy-' || i, interface_id, created_at, interface_version, mapping
+             FROM sitewise_interface_relation, number WHERE interface_id = ?1",
+            &[(&interface).into(), times.into()],
+        )
+    });
+    assert_eq!(copied.unwrap(), times.unsigned_abs());
+}

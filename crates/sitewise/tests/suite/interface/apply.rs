@@ -260,6 +260,42 @@ fn a_model_holds_no_more_properties_than_it_may_whoever_adds_them() {
 }
 
 #[test]
+fn an_interface_is_applied_to_a_thousand_models() {
+    each(|world| {
+        let Standard { caller, interface, machine } = Standard::applied(world);
+        table::copy_relation(world, &interface, 998);
+        let last = self::machine(&caller, "last", &[]);
+        caller.ok(PUT, everything(&last, &interface));
+        let more = self::machine(&caller, "more", &[]);
+        let refusal = caller.refused(PUT, everything(&more, &interface));
+        assert_eq!((refusal.name.as_str(), refusal.status), (LIMIT, 410));
+        assert!(refusal.message().contains("is applied to 1000 asset models"), "{}", refusal.message());
+        caller.ok(PUT, everything(&machine, &interface));
+    });
+}
+
+#[test]
+fn an_interface_holds_no_component_model() {
+    each(|world| {
+        let caller = world.caller();
+        let component =
+            model(&caller, json!({ "assetModelName": "part", "assetModelType": "COMPONENT_MODEL" }));
+        let interface = interface(&caller, "standard", &[]);
+        let compose = |more: Value| {
+            let mut input = json!({
+                "assetModelId": interface,
+                "assetModelCompositeModelName": "part",
+                "assetModelCompositeModelType": "CUSTOM",
+            });
+            input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            caller.send("CreateAssetModelCompositeModel", input)
+        };
+        assert!(invalid(compose(json!({ "composedAssetModelId": component }))).contains("INTERFACE"));
+        compose(json!({ "assetModelCompositeModelProperties": [measurement("a")] })).unwrap();
+    });
+}
+
+#[test]
 fn a_repeated_put_with_its_token_is_the_same_put() {
     let world = World::new(ROOMS, sitewise::register);
     let Standard { caller, interface, machine } = Standard::new(&world);

@@ -4,6 +4,7 @@ mod apply;
 mod change;
 mod hierarchy;
 mod relation;
+mod twin;
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use testkit::{Caller, Refusal, World};
 
 use crate::plant::{CONFLICT, INVALID, LIMIT, NOBODY, NOT_FOUND, ROOMS, asset, each, model, text};
+use crate::table;
 
 const DELAY: Duration = Duration::from_secs(2);
 const PUT: &str = "PutAssetModelInterfaceRelationship";
