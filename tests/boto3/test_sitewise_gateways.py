@@ -207,3 +207,19 @@ def test_a_gateway_survives_kill_9(own_server):
     assert get(caller, gateway, OPC)["capabilityConfiguration"] == '{"sources": [] }'
     arn = caller.sitewise.describe_gateway(gatewayId=gateway)["gatewayArn"]
     assert answer(caller.sitewise.list_tags_for_resource(resourceArn=arn)) == {"tags": {"a": "1"}}
+
+
+def test_of_racing_writers_one_has_the_name_and_all_have_answers(caller):
+    def make(i):
+        try:
+            return create(caller, "floor")
+        except caller.sitewise.exceptions.ResourceAlreadyExistsException as error:
+            return error.response["resourceId"]
+
+    made = together(16, make)
+    assert len(set(made)) == 1, made
+    gateway = made[0]
+    found = together(16, lambda i: answer(put(caller, gateway, OPC, f"[{i}]"), 201)["capabilitySyncStatus"])
+    assert found == ["OUT_OF_SYNC"] * 16
+    assert get(caller, gateway, OPC)["capabilityConfiguration"] in [f"[{i}]" for i in range(16)]
+    assert len(caller.sitewise.describe_gateway(gatewayId=gateway)["gatewayCapabilitySummaries"]) == 1
