@@ -60,7 +60,8 @@ def javascript(server, capsys):
 
     def run(script):
         # Modules are looked up from where the script is.
-        shutil.copy(HERE / "javascript" / script, folder / script)
+        for name in ("client.mjs", script):
+            shutil.copy(HERE / "javascript" / name, folder / name)
         return ran(["node", script], folder, as_account(server, fresh_account()))
 
     return run

@@ -3,24 +3,7 @@
 import assert from "node:assert/strict";
 import * as sitewise from "@aws-sdk/client-iotsitewise";
 
-const settings = { endpoint: process.env.AWS_ENDPOINT_URL, region: process.env.AWS_REGION, maxAttempts: 1 };
-const client = new sitewise.IoTSiteWiseClient({ ...settings, disableHostPrefix: true });
-const wait = { client, minDelay: 1, maxDelay: 2, maxWaitTime: 20 };
-
-async function call(Command, input = {}, status = 200) {
-  const { $metadata, ...answer } = await client.send(new Command(input));
-  assert.equal($metadata.httpStatusCode, status, Command.name);
-  console.log(Command.name.replace(/Command$/, ""));
-  return answer;
-}
-
-async function refused(Exception, Command, input) {
-  const error = await client.send(new Command(input)).then(
-    () => assert.fail(`${Command.name} is not refused`),
-    (error) => error,
-  );
-  assert.ok(error instanceof Exception, `${error.name} is not the class ${Exception.name}: ${error.message}`);
-}
+import { call, makeAsset, makeModel, refused, until } from "./client.mjs";
 
 const portal = {
   portalName: "north",
@@ -29,7 +12,7 @@ const portal = {
   tags: { site: "north" },
 };
 const { portalId, portalArn } = await call(sitewise.CreatePortalCommand, portal, 202);
-assert.equal((await sitewise.waitUntilPortalActive(wait, { portalId })).state, "SUCCESS");
+await until(sitewise.waitUntilPortalActive, { portalId });
 await call(sitewise.UpdatePortalCommand, { ...portal, tags: undefined, portalId, portalName: "north gate" }, 202);
 const described = await call(sitewise.DescribePortalCommand, { portalId });
 assert.deepEqual([described.portalName, described.portalArn], ["north gate", portalArn]);
@@ -41,6 +24,15 @@ const { projectId } = await call(sitewise.CreateProjectCommand, { portalId, proj
 assert.equal((await call(sitewise.DescribeProjectCommand, { projectId })).portalId, portalId);
 const projects = await call(sitewise.ListProjectsCommand, { portalId });
 assert.deepEqual(projects.projectSummaries.map((one) => one.name), ["pumps"]);
+await call(sitewise.UpdateProjectCommand, { projectId, projectName: "all pumps", projectDescription: "größe" });
+
+const { assetModelId } = await makeModel({ assetModelName: "pump" });
+const { assetId } = await makeAsset("pump 1", assetModelId);
+const nobody = "00000000-0000-4000-8000-00000000dead";
+const batch = await call(sitewise.BatchAssociateProjectAssetsCommand, { projectId, assetIds: [assetId, nobody] });
+assert.deepEqual(batch.errors.map((error) => [error.assetId, error.code]), [[nobody, "INTERNAL_FAILURE"]]);
+assert.deepEqual((await call(sitewise.ListProjectAssetsCommand, { projectId })).assetIds, [assetId]);
+await call(sitewise.BatchDisassociateProjectAssetsCommand, { projectId, assetIds: [assetId] });
 
 // Kept byte for byte, spaces and order of members included.
 const dashboardDefinition = '{ "widgets" : [ { "type":"sc-line-chart","title":"größe","x":0,"y":0,"height":3,"width":3 } ] }';
@@ -49,6 +41,8 @@ const { dashboardId } = made;
 const shown = await call(sitewise.DescribeDashboardCommand, { dashboardId });
 assert.equal(shown.dashboardDefinition, dashboardDefinition);
 const dashboards = await call(sitewise.ListDashboardsCommand, { projectId });
+const change = { dashboardId, dashboardName: "flows", dashboardDefinition: '{"widgets":[]}' };
+await call(sitewise.UpdateDashboardCommand, change);
 assert.deepEqual(dashboards.dashboardSummaries.map((one) => one.id), [dashboardId]);
 
 const accessPolicyIdentity = { user: { id: "a1b2c3d4-5678-90ab-cdef-11111aaaaaaa" } };
@@ -57,12 +51,13 @@ const policy = { accessPolicyIdentity, accessPolicyResource, accessPolicyPermiss
 const { accessPolicyId } = await call(sitewise.CreateAccessPolicyCommand, policy, 201);
 const access = await call(sitewise.DescribeAccessPolicyCommand, { accessPolicyId });
 assert.deepEqual(access.accessPolicyIdentity, accessPolicyIdentity);
+await call(sitewise.UpdateAccessPolicyCommand, { ...policy, accessPolicyId, accessPolicyPermission: "ADMINISTRATOR" });
 const policies = await call(sitewise.ListAccessPoliciesCommand, { resourceType: "PROJECT", resourceId: projectId });
-assert.deepEqual(policies.accessPolicySummaries.map((one) => one.permission), ["VIEWER"]);
+assert.deepEqual(policies.accessPolicySummaries.map((one) => one.permission), ["ADMINISTRATOR"]);
 
 await call(sitewise.DeleteAccessPolicyCommand, { accessPolicyId }, 204);
 await call(sitewise.DeleteDashboardCommand, { dashboardId }, 204);
 await call(sitewise.DeleteProjectCommand, { projectId }, 204);
 await call(sitewise.DeletePortalCommand, { portalId }, 202);
-assert.equal((await sitewise.waitUntilPortalNotExists(wait, { portalId })).state, "SUCCESS");
-await refused(sitewise.ResourceNotFoundException, sitewise.DescribePortalCommand, { portalId });
+await until(sitewise.waitUntilPortalNotExists, { portalId });
+await refused(sitewise.ResourceNotFoundException, 404, sitewise.DescribePortalCommand, { portalId });

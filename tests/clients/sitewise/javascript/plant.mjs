@@ -3,48 +3,7 @@
 import assert from "node:assert/strict";
 import * as sitewise from "@aws-sdk/client-iotsitewise";
 
-const settings = { endpoint: process.env.AWS_ENDPOINT_URL, region: process.env.AWS_REGION, maxAttempts: 1 };
-// Without this option the SDK would look for api.127.0.0.1.
-const client = new sitewise.IoTSiteWiseClient({ ...settings, disableHostPrefix: true });
-const wait = { client, minDelay: 1, maxDelay: 2, maxWaitTime: 20 };
-
-async function call(Command, input = {}, status = 200) {
-  const { $metadata, ...answer } = await client.send(new Command(input));
-  assert.equal($metadata.httpStatusCode, status, Command.name);
-  assert.match($metadata.requestId, /^[0-9a-f-]{36}$/);
-  console.log(Command.name.replace(/Command$/, ""));
-  return answer;
-}
-
-async function refused(Exception, status, Command, input) {
-  const error = await client.send(new Command(input)).then(
-    () => assert.fail(`${Command.name} is not refused`),
-    (error) => error,
-  );
-  assert.ok(error instanceof Exception, `${error.name} is not the class ${Exception.name}: ${error.message}`);
-  assert.equal(error.$metadata.httpStatusCode, status);
-  assert.equal(error.$fault, "client");
-  assert.ok(error.message, "an error says what happened");
-  return error;
-}
-
-async function active(waiter, input) {
-  assert.equal((await waiter(wait, input)).state, "SUCCESS");
-}
-
-const measurement = (name, dataType = "DOUBLE") => ({ name, dataType, type: { measurement: {} } });
-
-async function makeModel(input) {
-  const made = await call(sitewise.CreateAssetModelCommand, input, 202);
-  await active(sitewise.waitUntilAssetModelActive, { assetModelId: made.assetModelId });
-  return made;
-}
-
-async function makeAsset(assetName, assetModelId, more = {}) {
-  const made = await call(sitewise.CreateAssetCommand, { assetName, assetModelId, ...more }, 202);
-  await active(sitewise.waitUntilAssetActive, { assetId: made.assetId });
-  return made;
-}
+import { call, client, makeAsset, makeModel, measurement, refused, until } from "./client.mjs";
 
 const pump = await makeModel({
   assetModelName: "pump",
@@ -100,7 +59,7 @@ const update = {
   ifMatch: described.eTag,
 };
 await call(sitewise.UpdateAssetModelCommand, update, 202);
-await active(sitewise.waitUntilAssetModelActive, { assetModelId: pump.assetModelId });
+await until(sitewise.waitUntilAssetModelActive, { assetModelId: pump.assetModelId });
 const stale = await refused(sitewise.PreconditionFailedException, 412, sitewise.UpdateAssetModelCommand, update);
 assert.equal(stale.resourceId, pump.assetModelId);
 
@@ -131,11 +90,11 @@ for (const child of [first, second]) {
 }
 for (const { assetId } of [house, first, second]) {
   await call(sitewise.DeleteAssetCommand, { assetId }, 202);
-  await active(sitewise.waitUntilAssetNotExists, { assetId });
+  await until(sitewise.waitUntilAssetNotExists, { assetId });
 }
 for (const { assetModelId } of [station, pump]) {
   await call(sitewise.DeleteAssetModelCommand, { assetModelId }, 202);
-  await active(sitewise.waitUntilAssetModelNotExists, { assetModelId });
+  await until(sitewise.waitUntilAssetModelNotExists, { assetModelId });
 }
 await refused(sitewise.ResourceNotFoundException, 404, sitewise.DescribeAssetModelCommand, {
   assetModelId: pump.assetModelId,
