@@ -38,6 +38,10 @@ pub const COMPOSITE_DEPTH_MAX: usize = 10;
 /// Properties of one composite model (L-9EE97145; 200 by the API reference).
 pub const PROPERTIES_PER_COMPOSITE_MAX: usize = 200;
 
+/// Properties and composite models of one model, with all that component models give: component models in component
+/// models multiply, so there has to be an end.
+pub const ELEMENTS_PER_MODEL_MAX: usize = 5_000;
+
 /// Models that use one component model (L-0114DD6D, value unpublished).
 pub const MODELS_PER_COMPONENT_MAX: i64 = 1_000;
 

@@ -78,6 +78,11 @@ impl Definition {
             .find(|(property, _)| id.names(property.id.as_str(), property.external_id.as_ref()))
     }
 
+    /// Counts properties and composite models, with all that component models give.
+    pub fn elements(&self) -> usize {
+        self.all_properties().count() + self.composites.len()
+    }
+
     /// Finds a composite model by id or external id.
     pub fn composite(&self, id: &CustomId) -> Option<&Composite> {
         self.composites

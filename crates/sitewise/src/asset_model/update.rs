@@ -60,6 +60,7 @@ pub fn update(
     };
     let previous = Previous::of(tx, place, &model)?;
     let checked = check(tx, call, (&model.id, model.model_type), draft, Some(&previous))?;
+    composite::component::check_users(tx, place, &model, (&previous.latest, &checked.definition))?;
     check_unread(tx, place, &model, removed(&checked.definition, &previous.known))?;
     interface::guard::check(tx, place, &model, &previous.latest, &checked.definition)?;
     let due_at = due_at(call, tx.now());

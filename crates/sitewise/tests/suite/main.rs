@@ -12,6 +12,7 @@ mod asset_property;
 mod associate;
 mod component;
 mod composite;
+mod composite_twin;
 mod computation_lists;
 mod computation_model;
 mod configuration;

@@ -1,6 +1,6 @@
 //! Component models: which may be composed where, and how their new versions reach the models made from them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use model::ModelledError as _;
 use service::Call;
@@ -14,8 +14,8 @@ use crate::asset_model::{
     AssetModel, AssetModelType, Definition, ModelState, Version, arn, definition, table as models,
 };
 use crate::error::{conflict, invalid, limit, not_found};
-use crate::id::{AssetModelId, CustomId};
-use crate::limits::{COMPOSITE_DEPTH_MAX, MODELS_PER_COMPONENT_MAX};
+use crate::id::{AssetModelId, CompositeId, CustomId};
+use crate::limits::{COMPOSITE_DEPTH_MAX, ELEMENTS_PER_MODEL_MAX, MODELS_PER_COMPONENT_MAX};
 use crate::place::Place;
 
 /// Finds the component model that a new composite model of `model` shall be made from, and its active version.
@@ -87,35 +87,55 @@ fn contains(
     Ok(false)
 }
 
-/// Checks that what a component model gives does not stand too deep in any model that it is composed into.
-pub fn check_depth_in_users(
+/// Checks that what the next version of a component model gives is not too much, and does not stand too deep, in any
+/// model that it is composed into; other kinds of model are composed nowhere.
+pub fn check_users(
     tx: &mut Tx,
     place: Place<'_>,
     model: &AssetModel,
-    next: &Definition,
+    (before, next): (&Definition, &Definition),
 ) -> Result<(), Error> {
-    let depth = next.composites.iter().map(|composite| next.path_of(composite).len()).max().unwrap_or(0);
-    if model.model_type == AssetModelType::ComponentModel && depth > 0 {
-        check_depth(tx, place, &model.id, depth)?;
+    let deepest = |definition: &Definition| {
+        definition.composites.iter().map(|composite| definition.path_of(composite).len()).max().unwrap_or(0)
+    };
+    let growth = next.elements().saturating_sub(before.elements());
+    let deeper = deepest(next) > deepest(before);
+    if model.model_type != AssetModelType::ComponentModel || (growth == 0 && !deeper) {
+        return Ok(());
     }
-    Ok(())
+    check_growth(tx, place, &model.id, (growth, deepest(next)))
 }
 
-fn check_depth(tx: &mut Tx, place: Place<'_>, id: &AssetModelId, below: usize) -> Result<(), Error> {
+fn check_growth(
+    tx: &mut Tx,
+    place: Place<'_>,
+    id: &AssetModelId,
+    (growth, below): (usize, usize),
+) -> Result<(), Error> {
+    let mut uses: BTreeMap<AssetModelId, Vec<CompositeId>> = BTreeMap::new();
     for (user, composite) in table::uses(tx, place, id)? {
+        uses.entry(user).or_default().push(composite);
+    }
+    for (user, composites) in uses {
         let Some(user) = models::by_id(tx, place, user.as_str())? else { continue };
         let definition = definition(tx, place, &user.id, &user.latest)?;
-        let Some(composite) = definition.composite_by_id(&composite) else { continue };
-        let depth = definition.path_of(composite).len() + below;
+        let composites: Vec<_> = composites.iter().filter_map(|id| definition.composite_by_id(id)).collect();
+        let growth = growth * composites.len();
+        let depth = composites.iter().map(|composite| definition.path_of(composite).len()).max().unwrap_or(0);
+        let (elements, depth) = (definition.elements() + growth, depth + below);
+        let whom = format!("Asset model '{}', which component model '{id}' is composed into", user.id);
+        if elements > ELEMENTS_PER_MODEL_MAX {
+            return Err(limit(format!(
+                "{whom}, would have {elements} properties and composite models; {ELEMENTS_PER_MODEL_MAX} are allowed"
+            )));
+        }
         if depth > COMPOSITE_DEPTH_MAX {
             return Err(limit(format!(
-                "Asset model '{}', which component model '{id}' is composed into, would have composite models {depth} \
-                 levels deep; {COMPOSITE_DEPTH_MAX} are allowed",
-                user.id
+                "{whom}, would have composite models {depth} levels deep; {COMPOSITE_DEPTH_MAX} are allowed"
             )));
         }
         if user.model_type == AssetModelType::ComponentModel {
-            check_depth(tx, place, &user.id, depth)?;
+            check_growth(tx, place, &user.id, (growth, depth))?;
         }
     }
     Ok(())

@@ -89,7 +89,7 @@ pub fn create(
         next.composites.push(composite);
     }
     check_quotas(&next)?;
-    component::check_depth_in_users(tx, place, &model, &next)?;
+    component::check_users(tx, place, &model, (&before, &next))?;
     let checked = complete(tx, place, &model.id, next, Some(&before))?;
     let path = checked.definition.composite_by_id(&id);
     let path =

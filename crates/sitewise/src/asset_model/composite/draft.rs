@@ -12,7 +12,9 @@ use crate::asset_model::table::ElementKind;
 use crate::asset_model::{AssetModelType, Definition};
 use crate::error::{invalid, limit};
 use crate::id::{AssetModelId, CompositeId};
-use crate::limits::{COMPOSITE_DEPTH_MAX, COMPOSITES_PER_MODEL_MAX, PROPERTIES_PER_COMPOSITE_MAX};
+use crate::limits::{
+    COMPOSITE_DEPTH_MAX, COMPOSITES_PER_MODEL_MAX, ELEMENTS_PER_MODEL_MAX, PROPERTIES_PER_COMPOSITE_MAX,
+};
 
 /// What a request says about one composite model.
 pub struct CompositeDraft {
@@ -128,7 +130,7 @@ pub fn check_counts(member: &str, drafts: &[PropertyDraft]) -> Result<(), Error>
     check_property_counts(drafts)
 }
 
-/// Checks how many composite models a model has, and how deep they are nested.
+/// Checks how many composite models a model has, how much component models give, and how deep all is nested.
 ///
 /// What component models give counts for the depth, not for the number (assumed).
 pub fn check_quotas(definition: &Definition) -> Result<(), Error> {
@@ -136,6 +138,13 @@ pub fn check_quotas(definition: &Definition) -> Result<(), Error> {
     if own > COMPOSITES_PER_MODEL_MAX {
         return Err(limit(format!(
             "The asset model would have {own} composite models; {COMPOSITES_PER_MODEL_MAX} are allowed"
+        )));
+    }
+    let elements = definition.elements();
+    if elements > ELEMENTS_PER_MODEL_MAX {
+        return Err(limit(format!(
+            "The asset model would have {elements} properties and composite models, with what component models give; \
+             {ELEMENTS_PER_MODEL_MAX} are allowed"
         )));
     }
     for composite in &definition.composites {

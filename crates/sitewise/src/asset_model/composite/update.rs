@@ -7,8 +7,8 @@ use service::Call;
 use store::Tx;
 
 use super::create::taken;
-use super::draft::{check_contents, check_counts};
-use super::{Composite, wire};
+use super::draft::{check_contents, check_counts, check_quotas};
+use super::{Composite, component, wire};
 use crate::Error;
 use crate::argument::{custom_id, description, external_id};
 use crate::asset_model::accept::accept;
@@ -156,6 +156,8 @@ fn replace(
     previous: &Previous,
 ) -> Result<(), Error> {
     let place = Place::of(call);
+    check_quotas(&definition)?;
+    component::check_users(tx, place, model, (&previous.latest, &definition))?;
     let checked = complete(tx, place, &model.id, definition, Some(&previous.latest))?;
     check_unread(tx, place, model, removed(&checked.definition, &previous.known))?;
     interface::guard::check(tx, place, model, &previous.latest, &checked.definition)?;

@@ -115,7 +115,8 @@ fn push(
 /// Says whether a property of an interface dictates the formula of whatever is mapped to it: a metric whose expression
 /// is not left open.
 pub fn defines_formula(theirs: &Property) -> bool {
-    matches!(theirs.kind, PropertyKind::Metric { expression: Some(_), .. })
+    let metric = matches!(theirs.kind, PropertyKind::Metric { .. });
+    metric && mapping::formula(&theirs.kind).is_some_and(|expression| !expression.is_empty())
 }
 
 /// Leaves it to the model where a metric is computed (assumed).

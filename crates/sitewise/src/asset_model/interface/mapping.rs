@@ -173,17 +173,26 @@ fn name_taken(demand: Demand<'_>, offer: &Offer<'_>, own: &Property) -> Error {
     ))
 }
 
-/// Checks that a property can be created from the interface alone: a metric whose expression the interface leaves
-/// open cannot.
+/// Checks that a property can be created from the interface alone: one whose formula the interface leaves open cannot.
 fn check_creatable(interface_id: &AssetModelId, property: &Property) -> Result<(), Error> {
-    if !matches!(property.kind, PropertyKind::Metric { expression: None, .. }) {
+    if formula(&property.kind) != Some("") {
         return Ok(());
     }
     Err(invalid(format!(
-        "Metric '{}' of interface '{interface_id}' can't be created: the interface leaves its expression open; map \
-         it to a metric of the asset model",
-        property.name
+        "Property '{}' of interface '{interface_id}' can't be created: the interface leaves the expression of this {} \
+         open; map it to one of the asset model",
+        property.name,
+        property.kind.as_str()
     )))
+}
+
+/// Answers the expression of a transform or metric, empty if it is left open; nothing for other properties.
+pub fn formula(kind: &PropertyKind) -> Option<&str> {
+    match kind {
+        PropertyKind::Attribute { .. } | PropertyKind::Measurement { .. } => None,
+        PropertyKind::Transform { expression, .. } => Some(expression),
+        PropertyKind::Metric { expression, .. } => Some(expression.as_deref().unwrap_or_default()),
+    }
 }
 
 /// Maps the hierarchies of an interface to those of a model, in the order of the interface; one that nothing stands for

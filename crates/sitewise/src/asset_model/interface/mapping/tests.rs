@@ -147,8 +147,17 @@ fn a_metric_with_an_open_expression_is_mapped_but_not_created() {
         run(&theirs, &[metric(11, "mean", Some("avg(x)"), "1h")], &wanted(&[], true, true)).unwrap(),
         ["mean"]
     );
-    let message = run(&theirs, &[], &wanted(&[], true, true)).unwrap_err();
-    assert!(message.contains("leaves its expression open"), "{message}");
+    let transform = PropertyKind::Transform {
+        expression: String::new(),
+        variables: Vec::new(),
+        compute_location: None,
+        forwarding: None,
+    };
+    let open = [metric(2, "max", Some(""), "1h"), property(3, "twice", transform, DataType::Double)];
+    for theirs in theirs.into_iter().chain(open) {
+        let message = run(&[theirs], &[], &wanted(&[], true, true)).unwrap_err();
+        assert!(message.contains("leaves the expression of this"), "{message}");
+    }
 }
 
 #[test]
