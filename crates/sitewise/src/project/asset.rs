@@ -15,6 +15,7 @@ use crate::argument::{Paging, created_key};
 use crate::asset::{self, AssetState};
 use crate::error::limit;
 use crate::id::{AssetId, ProjectId};
+use crate::limits::ASSET_TREE_DEPTH_MAX;
 use crate::place::Place;
 
 /// The only code that errors of single assets have.
@@ -54,11 +55,13 @@ pub fn associate(
 /// Checks that a project keeps one root asset: a new one stands below one that it has, or all stand below the new
 /// one. That a second root is `LimitExceededException` is assumed; the quota is documented.
 fn check_root(tx: &mut Tx, place: Place<'_>, pair: (&ProjectId, &AssetId)) -> Result<(), Error> {
-    if table::root_above(tx, place, pair)?.is_some() {
-        return Ok(());
+    let (project, asset) = pair;
+    for above in asset::table::path_to_root(tx, place, asset, ASSET_TREE_DEPTH_MAX)? {
+        if table::has_asset(tx, place, (project, &above))? {
+            return Ok(());
+        }
     }
     let Some(root) = table::any_not_below(tx, place, pair)? else { return Ok(()) };
-    let (project, asset) = pair;
     Err(limit(format!(
         "Project '{project}' has the root asset '{root}', and one is allowed: asset '{asset}' stands neither below \
          nor above it"

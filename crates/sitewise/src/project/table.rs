@@ -36,9 +36,6 @@ CREATE INDEX sitewise_project_asset_created
 CREATE INDEX sitewise_project_asset_asset ON sitewise_project_asset (account, region, asset_id);
 ";
 
-/// Steps of a way up from an asset: as many as a tree is deep, and one that shows a tree which is too deep.
-const STEPS_MAX: i64 = ASSET_TREE_DEPTH_MAX + 1;
-
 fn project(row: &Row<'_>) -> Result<Project, Error> {
     Ok(Project {
         id: ProjectId::stored(row.text(0)?),
@@ -154,35 +151,8 @@ pub fn has_asset(
     Ok(found.is_some())
 }
 
-/// Finds, among an asset and all above it, one that is associated with a project.
-pub fn root_above(
-    tx: &mut Tx,
-    place: Place<'_>,
-    (project_id, asset_id): (&ProjectId, &AssetId),
-) -> Result<Option<AssetId>, Error> {
-    tx.query_one(
-        "WITH RECURSIVE above (id, parent_id, level) AS (
-             SELECT id, parent_id, CAST(1 AS BIGINT) FROM sitewise_asset
-             WHERE account = ?1 AND region = ?2 AND id = ?4
-             UNION ALL
-             SELECT a.id, a.parent_id, above.level + 1 FROM above JOIN sitewise_asset a
-                 ON a.account = ?1 AND a.region = ?2 AND a.id = above.parent_id
-             WHERE above.level < ?5)
-         SELECT p.asset_id FROM above JOIN sitewise_project_asset p
-             ON p.account = ?1 AND p.region = ?2 AND p.project_id = ?3 AND p.asset_id = above.id
-         ORDER BY above.level LIMIT 1",
-        &[
-            place.account.into(),
-            place.region.into(),
-            project_id.as_str().into(),
-            asset_id.as_str().into(),
-            STEPS_MAX.into(),
-        ],
-        |row| row.text(0).map(AssetId::stored),
-    )
-}
-
-/// Finds an asset of a project that does not stand below another asset.
+/// Finds an asset of a project that does not stand below another asset; a hierarchy that its model has lost holds
+/// nothing.
 pub fn any_not_below(
     tx: &mut Tx,
     place: Place<'_>,
@@ -195,7 +165,10 @@ pub fn any_not_below(
              UNION ALL
              SELECT above.member, a.parent_id, above.level + 1 FROM above JOIN sitewise_asset a
                  ON a.account = ?1 AND a.region = ?2 AND a.id = above.id
-             WHERE a.parent_id IS NOT NULL AND above.level < ?5)
+             WHERE a.parent_id IS NOT NULL AND above.level < ?5 AND NOT EXISTS (
+                 SELECT 1 FROM sitewise_dropped_element d
+                 WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
+                     AND d.id = a.hierarchy_id))
          SELECT p.asset_id FROM sitewise_project_asset p
          WHERE p.account = ?1 AND p.region = ?2 AND p.project_id = ?3
              AND NOT EXISTS (SELECT 1 FROM above WHERE above.member = p.asset_id AND above.id = ?4)
@@ -205,7 +178,7 @@ pub fn any_not_below(
             place.region.into(),
             project_id.as_str().into(),
             asset_id.as_str().into(),
-            STEPS_MAX.into(),
+            ASSET_TREE_DEPTH_MAX.into(),
         ],
         |row| row.text(0).map(AssetId::stored),
     )

@@ -346,3 +346,22 @@ fn an_asset_of_another_account_is_unknown_to_a_project() {
         assert_eq!(assets(&caller, &id), json!([]));
     });
 }
+
+#[test]
+fn a_hierarchy_that_is_being_dropped_holds_nothing_together() {
+    each(|world| {
+        let plant = Plant::new(world);
+        let caller = &plant.caller;
+        let id = project(caller, &portal(caller, "plant"), "hall");
+        let (north, t1, t2) = (plant.farm("north"), plant.turbine("t1"), plant.turbine("t2"));
+        plant.associate(&north, &plant.spares, &t1).unwrap();
+        plant.associate(&north, &plant.turbines, &t2).unwrap();
+        crate::table::drop_hierarchy(world, &plant.spares, &plant.farm_model);
+        add(caller, &id, &[&north]).unwrap();
+        assert_eq!(add(caller, &id, &[&t1]).unwrap_err().name, LIMIT, "t1 is not below north any more");
+        add(caller, &id, &[&t2]).unwrap();
+        let other = project(caller, &portal(caller, "other"), "hall");
+        add(caller, &other, &[&t1]).unwrap();
+        assert_eq!(add(caller, &other, &[&north]).unwrap_err().name, LIMIT, "nor is north above t1");
+    });
+}

@@ -138,3 +138,17 @@ pub fn copy_relation(world: &World, interface: &str, times: i64) {
     });
     assert_eq!(copied.unwrap(), times.unsigned_abs());
 }
+
+/// Marks a hierarchy as one that its model has lost, while rows of assets still name it.
+#[track_caller]
+pub fn drop_hierarchy(world: &World, id: &str, model: &str) {
+    let (id, model) = (id.to_owned(), model.to_owned());
+    let marked: Result<u64, store::Error> = world.store().write_blocking(move |tx| {
+        tx.execute(
+            "INSERT INTO sitewise_dropped_element (account, region, kind, id, model_id)
+             VALUES (?1, ?2, 'hierarchy', ?3, ?4)",
+            &["111122223333".into(), "us-east-1".into(), (&id).into(), (&model).into()],
+        )
+    });
+    assert_eq!(marked.unwrap(), 1);
+}
