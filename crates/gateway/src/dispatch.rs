@@ -213,10 +213,7 @@ impl Gateway {
         if let Addressed::Route(spec, _) = &addressed
             && let Some(pending) = self.table.answer_raw(&call, spec, &bytes)
         {
-            let outcome = pending.await;
-            let mut response = self.framed(spec, outcome, &parts.headers).await;
-            response.extensions_mut().insert(Named { spec, account: call.account });
-            return response;
+            return self.named(spec, pending.await, (&parts.headers, call.account)).await;
         }
         let (spec, members) = match addressed {
             Addressed::Query => return sts(&parts, &bytes, &call),
@@ -231,8 +228,18 @@ impl Gateway {
             Ok(members) => self.operate(spec, &call, members).await,
             Err(fault) => Err(self.fault(spec.service, fault)),
         };
-        let mut response = self.framed(spec, outcome, &parts.headers).await;
-        response.extensions_mut().insert(Named { spec, account: call.account });
+        self.named(spec, outcome, (&parts.headers, call.account)).await
+    }
+
+    /// Frames the outcome of an operation and says for the log which one it was, and whose.
+    async fn named(
+        &self,
+        spec: &'static Spec,
+        outcome: Result<Reply, Problem>,
+        (headers, account): (&HeaderMap, String),
+    ) -> Response<ResponseBody> {
+        let mut response = self.framed(spec, outcome, headers).await;
+        response.extensions_mut().insert(Named { spec, account });
         response
     }
 
