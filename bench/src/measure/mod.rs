@@ -11,6 +11,7 @@ pub mod nuget;
 pub mod operation;
 pub mod package_list;
 pub mod packument;
+pub mod plant;
 pub mod project_page;
 pub mod publish;
 mod push;
@@ -86,6 +87,10 @@ pub const ALL: &[(&str, Take)] = &[
     ("describe-asset", operation::describe_asset),
     ("describe-repository", operation::describe_repository),
     ("create-asset", operation::create_asset),
+    ("wide-asset", plant::describe),
+    ("children", plant::children),
+    ("propagation", plant::propagation),
+    ("assets-memory", plant::memory),
     ("notify-migration-task-state", operation::notify_migration_task_state),
     ("list-migration-tasks", task_list::take),
     ("start", start::take),

@@ -56,7 +56,9 @@ pub fn describe_repository(bench: &Bench) -> Result<Vec<Measure>, String> {
 /// A new asset a request, durable before it is answered.
 pub fn create_asset(bench: &Bench) -> Result<Vec<Measure>, String> {
     let nearest = Some(moto::create_thing());
-    take(bench, vec![Subject::write("CreateAsset", CONNECTIONS, create, nearest, vec![Aim::Reach(2500.0)])])
+    let one = Subject::write("CreateAsset", 1, create, None, Vec::new());
+    let many = Subject::write("CreateAsset", CONNECTIONS, create, nearest, vec![Aim::Reach(2500.0)]);
+    take(bench, vec![one, many])
 }
 
 /// A report on a migration task a request, durable before it is answered.
@@ -236,7 +238,7 @@ fn sitewise(method: &'static str, path: &str, body: &str) -> Operation {
 }
 
 /// Waits until a model or an asset is active.
-fn active(server: &Process, path: &str, status: &str) -> Result<(), Refused> {
+pub(super) fn active(server: &Process, path: &str, status: &str) -> Result<(), Refused> {
     let begun = Instant::now();
     while begun.elapsed() < ACTIVE_PAUSE_MAX {
         let described = ask(server, &sitewise("GET", path, ""))?;

@@ -37,6 +37,18 @@ pub fn assets(folder: &Path, count: usize) -> Result<(), Error> {
     Ok(())
 }
 
+/// Puts all copies that [`assets`] made into one hierarchy of an asset.
+pub fn adopt(folder: &Path, parent: &str, hierarchy: &str) -> Result<(), Error> {
+    let (parent, hierarchy) = (parent.to_owned(), hierarchy.to_owned());
+    open(folder)?.write_blocking(move |tx| table::adopt(tx, &parent, &hierarchy)).map(drop)
+}
+
+/// Gives every asset an alias on one property, and says that values have arrived for it.
+pub fn time_series(folder: &Path, property: &str) -> Result<(), Error> {
+    let property = property.to_owned();
+    open(folder)?.write_blocking(move |tx| table::time_series(tx, &property)).map(drop)
+}
+
 /// Fills the SQLite data folder of a stopped server with `count` copies of its newest migration task.
 pub fn tasks(folder: &Path, count: usize) -> Result<(), Error> {
     let store = open(folder)?;

@@ -46,6 +46,26 @@ pub(super) fn copy(
     Ok(())
 }
 
+/// Puts all copies of the first asset into a hierarchy.
+pub(super) fn adopt(tx: &mut Tx, parent: &str, hierarchy: &str) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE sitewise_asset SET parent_id = ?1, hierarchy_id = ?2 WHERE name LIKE 'copy %'",
+        &[parent.into(), hierarchy.into()],
+    )
+}
+
+/// Makes a time series with an alias and values for one property of every asset.
+pub(super) fn time_series(tx: &mut Tx, property: &str) -> Result<u64, Error> {
+    tx.execute(
+        "INSERT INTO sitewise_time_series (account, region, stream, id, alias, asset_id, property_id, data_type,
+                                           has_data, created_at, updated_at)
+         SELECT account, region, 1 + ABS(RANDOM() / 2), id || ':' || ?1, '/fleet/' || id, id, ?1, 'DOUBLE', 1, created_at,
+                updated_at
+         FROM sitewise_asset",
+        &[property.into()],
+    )
+}
+
 /// Copies the first migration task of the store `count` times, numbered from `begin`; each is a second older.
 pub(super) fn copy_tasks(tx: &mut Tx, begin: i64, count: i64) -> Result<u64, Error> {
     tx.execute(
