@@ -13,7 +13,7 @@ fn an_interface_has_no_assets_and_its_metrics_may_leave_the_expression_open() {
         assert_eq!(caller.refused("CreateAsset", input).name, INVALID);
         let empty = machine(&caller, "empty", &[]);
         let message = invalid(caller.send(PUT, everything(&empty, &interface)));
-        assert!(message.contains("leaves its expression open"), "{message}");
+        assert!(message.contains("leaves the expression of this metric open"), "{message}");
         let own = machine(&caller, "own", &[measurement("speed"), metric("mean", "min(x)", "speed")]);
         caller.ok(PUT, everything(&own, &interface));
         assert_eq!(property_of(&described(&caller, &own), "mean")["type"]["metric"]["expression"], "min(x)");
