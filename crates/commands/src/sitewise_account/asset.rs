@@ -113,12 +113,11 @@ fn children(api: &impl Api, place: &Place) -> Result<Vec<String>, CallError> {
     }
 }
 
+/// The units of a model's properties by their ids.
+pub type Units = HashMap<String, Option<String>>;
+
 /// Reads what is set for the properties of an asset; `units` are those of its model.
-pub fn settings(
-    api: &impl Api,
-    asset: &str,
-    units: &HashMap<String, Option<String>>,
-) -> Result<Vec<KnownProperty>, CallError> {
+pub fn settings(api: &impl Api, asset: &str, units: &Units) -> Result<Vec<KnownProperty>, CallError> {
     let input = json!({ "assetId": asset, "filter": "ALL" });
     let found = all(api, "ListAssetProperties", input, "assetPropertySummaries")?;
     let read = found.iter().map(|summary| {

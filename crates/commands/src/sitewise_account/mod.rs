@@ -7,7 +7,7 @@ mod names;
 mod value;
 mod view;
 
-pub use self::asset::{KnownAsset, KnownProperty, Place, assets, settings};
+pub use self::asset::{KnownAsset, KnownProperty, Place, Units, assets, settings};
 pub use self::call::{Api, Remote, all, each, is_gone, tags};
 pub use self::model::{
     KnownComposite, KnownElement, KnownHierarchy, KnownModel, composite_leaf, describe, models,

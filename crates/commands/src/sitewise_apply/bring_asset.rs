@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::execute::{Failure, Run};
+use super::execute::{Failure, Run, wait};
 use super::plan::{KnownPlace, Work};
 use crate::sitewise_account::{entry, is_gone, written};
 use crate::sitewise_plant::is_id;
@@ -79,7 +79,7 @@ impl<A: crate::sitewise_account::Api> Run<'_, A> {
 
     /// Waits until nothing is under way.
     fn rested_asset(&self, id: &str) -> Result<(), Failure> {
-        self.wait(&format!("asset {id}"), || {
+        wait(&format!("asset {id}"), || {
             let input = json!({ "assetId": id, "excludeProperties": true });
             let answer = self.api.call("DescribeAsset", &input)?;
             let status = &answer["assetStatus"];
@@ -114,7 +114,7 @@ impl<A: crate::sitewise_account::Api> Run<'_, A> {
         }
         self.leave_parent(id)?;
         self.write("DeleteAsset", json!({ "assetId": id }))?;
-        self.wait(&format!("asset {id}"), || {
+        wait(&format!("asset {id}"), || {
             match self.api.call("DescribeAsset", &json!({ "assetId": id, "excludeProperties": true })) {
                 Ok(_) => Ok(None),
                 Err(error) if is_gone(&error) => Ok(Some(())),
@@ -162,29 +162,30 @@ impl<A: crate::sitewise_account::Api> Run<'_, A> {
 
     /// Writes values; those that are refused are named.
     pub(super) fn put_values(&self, entries: &[(usize, String)]) -> Result<(), Failure> {
-        let (mut sent, mut names) = (Vec::new(), Vec::new());
+        let (mut sent, mut names, mut failures) = (Vec::new(), Vec::new(), Vec::new());
         for (asset, path) in entries {
             let flat = &self.wanted.assets[*asset];
+            let name = format!("'{path}' of '{}'", flat.path);
             let model = &self.wanted.plant.models[flat.model];
-            let missing = || Failure::Refused(format!("'{path}' of '{}' is not there", flat.path));
-            let property = self.wanted.plant.property(model, path).ok_or_else(missing)?;
-            let asset_id = self.ids.asset(*asset).ok_or_else(missing)?;
-            let id = self.ids.property(flat.model, path).ok_or_else(missing)?;
+            let found = self.wanted.plant.property(model, path).zip(self.ids.asset(*asset));
+            let Some(((property, asset_id), id)) = found.zip(self.ids.property(flat.model, path)) else {
+                failures.push(format!("{name} is not there"));
+                continue;
+            };
             let value = (property.data_type, flat.asset.attributes[path].as_str());
             sent.push(entry(sent.len(), (&asset_id, &id), value, self.now_s));
-            names.push(format!("'{path}' of '{}'", flat.path));
+            names.push(name);
         }
-        let answer = self.api.call("BatchPutAssetPropertyValue", &json!({ "entries": sent }))?;
-        let mut failed: Vec<(usize, String)> = written(&answer).into_iter().collect();
-        failed.sort_unstable();
-        if failed.is_empty() {
-            return Ok(());
+        if !sent.is_empty() {
+            let answer = self.api.call("BatchPutAssetPropertyValue", &json!({ "entries": sent }))?;
+            let mut failed: Vec<(usize, String)> = written(&answer).into_iter().collect();
+            failed.sort_unstable();
+            failures.extend(failed.into_iter().map(|(number, sentence)| {
+                let name = names.get(number).map_or("a value", String::as_str);
+                format!("{name}: {sentence}")
+            }));
         }
-        let sentences = failed.into_iter().map(|(number, sentence)| {
-            let name = names.get(number).map_or("a value", String::as_str);
-            format!("{name}: {sentence}")
-        });
-        Err(Failure::Refused(sentences.collect::<Vec<_>>().join("; ")))
+        if failures.is_empty() { Ok(()) } else { Err(Failure::Refused(failures.join("; "))) }
     }
 
     /// Sets and removes tags.

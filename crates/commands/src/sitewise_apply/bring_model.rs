@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::difference;
-use super::execute::{Failure, Run};
+use super::execute::{Failure, Run, wait};
 use super::matching;
 use super::request;
 use crate::sitewise_account::{KnownComposite, KnownModel, Names, describe, is_gone};
@@ -131,7 +131,7 @@ impl<A: crate::sitewise_account::Api> Run<'_, A> {
             other => other?,
         };
         self.write("DeleteAssetModel", json!({ "assetModelId": id }))?;
-        self.wait(&format!("model {id}"), || match describe(self.api, id) {
+        wait(&format!("model {id}"), || match describe(self.api, id) {
             Ok(model) if model.state == "DELETING" => Ok(None),
             Ok(model) => Err(Failure::Refused(format!("model '{}' is {} again", model.name, model.state))),
             Err(error) if is_gone(&error) => Ok(Some(())),
@@ -141,7 +141,7 @@ impl<A: crate::sitewise_account::Api> Run<'_, A> {
 
     /// Waits until nothing is under way.
     fn rested_model(&self, id: &str) -> Result<KnownModel, Failure> {
-        self.wait(&format!("model {id}"), || {
+        wait(&format!("model {id}"), || {
             let known = describe(self.api, id)?;
             Ok(Some(known).filter(KnownModel::is_settled))
         })

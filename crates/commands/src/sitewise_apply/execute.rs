@@ -190,26 +190,20 @@ impl<A: Api> Run<'_, A> {
         }
         unreachable!("the last attempt returns")
     }
+}
 
-    /// Asks until there is an answer.
-    pub(super) fn wait<T>(
-        &self,
-        what: &str,
-        ask: impl Fn() -> Result<Option<T>, Failure>,
-    ) -> Result<T, Failure> {
-        let (began, mut pause) = (Instant::now(), PAUSE_FIRST);
-        loop {
-            if let Some(answer) = ask()? {
-                return Ok(answer);
-            }
-            if began.elapsed() > WAIT_MAX {
-                let minutes = WAIT_MAX.as_secs() / 60;
-                return Err(Failure::Refused(format!(
-                    "{what} did not come to rest within {minutes} minutes"
-                )));
-            }
-            std::thread::sleep(pause);
-            pause = (pause * 3 / 2).min(PAUSE_MAX);
+/// Asks until there is an answer.
+pub(super) fn wait<T>(what: &str, ask: impl Fn() -> Result<Option<T>, Failure>) -> Result<T, Failure> {
+    let (began, mut pause) = (Instant::now(), PAUSE_FIRST);
+    loop {
+        if let Some(answer) = ask()? {
+            return Ok(answer);
         }
+        if began.elapsed() > WAIT_MAX {
+            let minutes = WAIT_MAX.as_secs() / 60;
+            return Err(Failure::Refused(format!("{what} did not come to rest within {minutes} minutes")));
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 3 / 2).min(PAUSE_MAX);
     }
 }

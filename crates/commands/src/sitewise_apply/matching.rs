@@ -29,12 +29,15 @@ impl Pairs {
     }
 }
 
+/// Says whether two things are the same.
+type Rule<'a> = &'a dyn Fn(&Identity<'_>, &Identity<'_>) -> bool;
+
 /// Pairs siblings: by id, by external id, then by name unless the external ids differ.
 pub(super) fn pair(what: &str, wanted: &[Identity<'_>], known: &[Identity<'_>]) -> Pairs {
     let mut pairs = Pairs { known: vec![None; wanted.len()], problems: Vec::new() };
     let mut used = vec![false; known.len()];
     let same = |a: Option<&str>, b: Option<&str>| a.is_some() && a == b;
-    let rules: [&dyn Fn(&Identity<'_>, &Identity<'_>) -> bool; 3] =
+    let rules: [Rule<'_>; 3] =
         [&|a, b| same(a.id, b.id), &|a, b| same(a.external_id, b.external_id), &|a, b| {
             a.name == b.name
                 && (a.external_id.is_none() || b.external_id.is_none() || a.external_id == b.external_id)
@@ -189,6 +192,9 @@ fn derived(names: &mut Names, known: &KnownComposite, prefix: &str) {
     }
 }
 
+/// The parent and its hierarchy, or nothing for the top, and a name there.
+type Spot<'a> = (Option<(&'a str, &'a str)>, &'a str);
+
 /// Pairs assets: by id or external id wherever they stand, else by name below the paired parent.
 ///
 /// An asset that stands nowhere yet may be one at the top with the same name and model that the file does not know
@@ -216,7 +222,7 @@ pub(super) fn assets(
             pairs.known[place] = Some(found);
         }
     }
-    let mut below: HashMap<(Option<(&str, &str)>, &str), Vec<usize>> = HashMap::new();
+    let mut below: HashMap<Spot<'_>, Vec<usize>> = HashMap::new();
     for (place, asset) in known.iter().enumerate() {
         let parent = asset.parent.as_ref().map(|parent| (parent.asset.as_str(), parent.hierarchy.as_str()));
         below.entry((parent, asset.name.as_str())).or_default().push(place);

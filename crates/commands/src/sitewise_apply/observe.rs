@@ -97,7 +97,7 @@ fn read_assets(
     let matches = Matches::of(wanted, known);
     let found = matches.assets.known.iter().enumerate();
     let found: Vec<(usize, usize)> = found.filter_map(|(place, found)| Some((place, (*found)?))).collect();
-    let units: HashMap<&str, HashMap<String, Option<String>>> =
+    let units: HashMap<&str, account::Units> =
         known.models.iter().map(|model| (model.id.as_str(), units(model))).collect();
     let none = HashMap::new();
     let details = account::each(&found, |(place, other)| {
@@ -199,15 +199,15 @@ fn property_ids(model: &KnownModel) -> Vec<&str> {
 }
 
 /// The units of all properties of a model.
-pub(crate) fn units(model: &KnownModel) -> HashMap<String, Option<String>> {
-    fn add(properties: &[account::KnownElement], units: &mut HashMap<String, Option<String>>) {
+pub(crate) fn units(model: &KnownModel) -> account::Units {
+    fn add(properties: &[account::KnownElement], units: &mut account::Units) {
         units.extend(
             properties.iter().map(|property| {
                 (property.id.clone(), property.definition["unit"].as_str().map(str::to_owned))
             }),
         );
     }
-    fn inside(composites: &[account::KnownComposite], units: &mut HashMap<String, Option<String>>) {
+    fn inside(composites: &[account::KnownComposite], units: &mut account::Units) {
         for composite in composites {
             add(&composite.properties, units);
             inside(&composite.composites, units);

@@ -46,7 +46,6 @@ pub(super) enum Phase {
     Settings,
     Values,
     TrimModels,
-    DeleteModels,
 }
 
 /// What is to be done; numbers are places in the file.
@@ -111,7 +110,7 @@ pub(super) struct Step {
     pub(super) changes: Vec<String>,
     pub(super) phase: Phase,
     pub(super) work: Work,
-    /// Places of the steps of the same phase that come first.
+    /// Places of steps of this phase or an earlier one that have to be done first.
     pub(super) needs: Vec<usize>,
 }
 
@@ -127,6 +126,8 @@ pub(super) struct Plan {
     pub(super) problems: Vec<String>,
     /// What is worth knowing.
     pub(super) notes: Vec<String>,
+    /// Places of the steps that make models, by the place of the model.
+    pub(super) model_steps: HashMap<usize, usize>,
 }
 
 /// Makes the plan.
@@ -137,6 +138,7 @@ pub(super) fn plan(wanted: &Wanted<'_>, known: &Account, prune: bool) -> Plan {
     models(&mut plan, wanted, known, &matches, prune);
     plan_asset::assets(&mut plan, wanted, known, &matches, prune);
     prune::unmentioned(&mut plan, wanted, known, &matches, prune);
+    prune::order(&mut plan, known, &matches);
     // Steps of a later phase wait for all before them anyway.
     let mut order: Vec<usize> = (0..plan.steps.len()).collect();
     order.sort_by_key(|place| plan.steps[*place].phase);
@@ -155,11 +157,13 @@ pub(super) fn plan(wanted: &Wanted<'_>, known: &Account, prune: bool) -> Plan {
 }
 
 fn models(plan: &mut Plan, wanted: &Wanted<'_>, known: &Account, matches: &Matches, prune: bool) {
-    let mut steps: HashMap<&str, usize> = HashMap::new();
+    let place_of = |name: &String| wanted.plant.models.iter().position(|model| model.name == *name);
     for place in by_dependency(&wanted.plant.models) {
         let model = &wanted.plant.models[place];
         let found = matches.models.known[place].map(|found| &known.models[found]);
-        let needs = below(model).iter().filter_map(|name| steps.get(name.as_str()).copied()).collect();
+        let below = below(model);
+        let needs = below.iter().filter_map(place_of);
+        let needs = needs.filter_map(|place| plan.model_steps.get(&place).copied()).collect();
         let (action, changes) = match found {
             None => (Action::Create, contents(model)),
             Some(found) => {
@@ -177,7 +181,7 @@ fn models(plan: &mut Plan, wanted: &Wanted<'_>, known: &Account, matches: &Match
             plan.unchanged += 1;
             continue;
         }
-        steps.insert(&model.name, plan.steps.len());
+        plan.model_steps.insert(place, plan.steps.len());
         plan.steps.push(Step {
             action,
             kind: "model",

@@ -18,14 +18,17 @@ pub(super) fn assets(plan: &mut Plan, wanted: &Wanted<'_>, known: &Account, matc
         let found = matches.assets.known[place].map(|found| &known.assets[found]);
         let before = plan.steps.len();
         if let Some(step) = tree(plan, wanted, known, matches, place) {
-            let parent = flat.parent.as_ref().and_then(|(parent, _)| steps.get(parent).copied());
+            let parent = flat.parent.as_ref().and_then(|(parent, _)| steps.get(parent));
+            let needs = parent.into_iter().chain(plan.model_steps.get(&flat.model)).copied().collect();
             steps.insert(place, plan.steps.len());
-            plan.steps.push(Step { needs: parent.into_iter().collect(), ..step });
+            plan.steps.push(Step { needs, ..step });
         }
         if let Some(found) = found {
             tags(plan, "asset", &flat.path, &found.arn, (&flat.asset.tags, Some(&found.tags)), prune);
         }
-        let set = Set { place, flat, found, ids: &ids };
+        let model = plan.model_steps.get(&flat.model);
+        let needs = steps.get(&place).into_iter().chain(model).copied().collect();
+        let set = Set { place, flat, found, ids: &ids, needs };
         settings(plan, &set, prune);
         let count = values.len();
         self::values(&mut values, wanted, &set, known.no_values.is_some());
@@ -141,6 +144,8 @@ struct Set<'a> {
     flat: &'a Flat<'a>,
     found: Option<&'a KnownAsset>,
     ids: &'a PathIds,
+    /// The steps that make the asset and its model.
+    needs: Vec<usize>,
 }
 
 impl Set<'_> {
@@ -204,7 +209,7 @@ fn setting(plan: &mut Plan, set: &Set<'_>, path: &str, known: &KnownProperty, wa
             unit: wanted.unit,
             notifications,
         },
-        needs: Vec::new(),
+        needs: set.needs.clone(),
     });
 }
 

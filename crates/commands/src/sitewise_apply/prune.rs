@@ -73,35 +73,39 @@ fn delete_assets(plan: &mut Plan, known: &Account, doomed: &[usize]) {
     }
 }
 
-/// A model goes before those that it refers to.
 fn delete_models(plan: &mut Plan, known: &Account, doomed: &[usize]) {
-    let mut steps: HashMap<&str, usize> = HashMap::new();
-    let mut open: Vec<usize> = doomed.to_vec();
-    while !open.is_empty() {
-        let free = |place: &usize| {
-            let id = &known.models[*place].id;
-            !open.iter().any(|other| other != place && refers(&known.models[*other]).contains(id))
-        };
-        // A circle cannot be; if it were, the server would say so.
-        let next = open.iter().position(free).unwrap_or(0);
-        let model = &known.models[open.remove(next)];
-        let needs = steps
-            .iter()
-            .filter(|(id, _)| {
-                known.models.iter().any(|other| other.id == **id && refers(other).contains(&model.id))
-            })
-            .map(|(_, step)| *step)
-            .collect();
-        steps.insert(&model.id, plan.steps.len());
+    for place in doomed {
+        let model = &known.models[*place];
         plan.steps.push(Step {
             action: Action::Delete,
             kind: "model",
             name: model.name.clone(),
             changes: vec![format!("id {}", model.id)],
-            phase: Phase::DeleteModels,
+            phase: Phase::TrimModels,
             work: Work::DeleteModel { id: model.id.clone() },
-            needs,
+            needs: Vec::new(),
         });
+    }
+}
+
+/// Lets what is removed from models wait for the models that refer to them: those may still read what goes.
+pub(super) fn order(plan: &mut Plan, known: &Account, matches: &Matches) {
+    let model_of = |work: &Work| match work {
+        Work::TrimModel { model } => matches.models.known[*model],
+        Work::DeleteModel { id } => known.models.iter().position(|model| model.id == *id),
+        _ => None,
+    };
+    let steps: Vec<(usize, usize)> = plan
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(step, planned)| Some((step, model_of(&planned.work)?)))
+        .collect();
+    for (step, model) in &steps {
+        let id = &known.models[*model].id;
+        let above =
+            steps.iter().filter(|(_, other)| other != model && refers(&known.models[*other]).contains(id));
+        plan.steps[*step].needs.extend(above.map(|(other, _)| *other));
     }
 }
 

@@ -207,9 +207,8 @@ fn property(
     }
     put(&mut object, "unit", wanted.unit.as_ref());
     let settings = match &wanted.kind {
-        Kind::Attribute { default: None } => json!({}),
+        Kind::Attribute { default: None } | Kind::Measurement { forwarding: true } => json!({}),
         Kind::Attribute { default: Some(default) } => json!({ "defaultValue": default }),
-        Kind::Measurement { forwarding: true } => json!({}),
         Kind::Measurement { forwarding: false } => {
             json!({ "processingConfig": { "forwardingConfig": { "state": "DISABLED" } } })
         }

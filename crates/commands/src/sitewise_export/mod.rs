@@ -92,7 +92,7 @@ fn shown_models(
 ) -> Vec<Model> {
     let shown = models.iter().zip(tags).map(|(known, tags)| {
         let id = ids.then(|| known.id.clone());
-        Model { tags, id, ..model_view(known, names) }
+        Model { id, tags, ..model_view(known, names) }
     });
     shown.collect()
 }
@@ -159,23 +159,25 @@ fn tree(assets: &[KnownAsset], names: &Names, options: &Options) -> Vec<Asset> {
         let id = options.ids || (twins > 1 && asset.external_id.is_none());
         Asset { id: id.then(|| asset.id.clone()), ..asset_view(asset, names) }
     };
-    fn grow(
-        asset: &KnownAsset,
-        siblings: &[&KnownAsset],
-        below: &HashMap<&str, Vec<&KnownAsset>>,
-        names: &Names,
-        shown: &dyn Fn(&[&KnownAsset], &KnownAsset) -> Asset,
-    ) -> Asset {
-        let mut grown = shown(siblings, asset);
-        let children = below.get(asset.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-        for child in children {
-            let hierarchy = child.parent.as_ref().map(|parent| parent.hierarchy.as_str()).unwrap_or_default();
-            let hierarchy = names.hierarchies.get(hierarchy).cloned().unwrap_or_default();
-            grown.children.push(Child { hierarchy, asset: grow(child, children, below, names, shown) });
-        }
-        grown
-    }
     roots.iter().map(|root| grow(root, &roots, &below, names, &shown)).collect()
+}
+
+/// Shows an asset with everything below it.
+fn grow(
+    asset: &KnownAsset,
+    siblings: &[&KnownAsset],
+    below: &HashMap<&str, Vec<&KnownAsset>>,
+    names: &Names,
+    shown: &dyn Fn(&[&KnownAsset], &KnownAsset) -> Asset,
+) -> Asset {
+    let mut grown = shown(siblings, asset);
+    let children = below.get(asset.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+    for child in children {
+        let hierarchy = child.parent.as_ref().map(|parent| parent.hierarchy.as_str()).unwrap_or_default();
+        let hierarchy = names.hierarchies.get(hierarchy).cloned().unwrap_or_default();
+        grown.children.push(Child { hierarchy, asset: grow(child, children, below, names, shown) });
+    }
+    grown
 }
 
 /// The assets at and below one.

@@ -5,12 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use super::fault::{Faults, Mark, instead};
 use super::{Asset, Composite, Formula, Model, ModelKind, Plant, Property, formula};
 
-/// Checks models, and gives formulas the variables that need no declaration.
+/// Checks models, after their formulas have all variables.
 pub(super) fn models(plant: &mut Plant, faults: &mut Faults) {
     unique_external_ids(plant.models.iter().map(|model| (&model.external_id, model.at)), "models", faults);
-    for model in &mut plant.models {
-        infer(&mut model.properties, &mut model.composites, "", faults);
-    }
+    infer_all(plant, faults);
     for model in &plant.models {
         let name = &model.name;
         let ids = model.properties.iter().map(|property| (&property.external_id, property.at));
@@ -112,6 +110,13 @@ fn unique_external_ids<'a>(
                 format!("the externalId '{id}' is used twice among the {what}, also in line {line}"),
             );
         }
+    }
+}
+
+/// Gives formulas the variables that need no declaration; doing it again changes nothing.
+pub(super) fn infer_all(plant: &mut Plant, faults: &mut Faults) {
+    for model in &mut plant.models {
+        infer(&mut model.properties, &mut model.composites, "", faults);
     }
 }
 

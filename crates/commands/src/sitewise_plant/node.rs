@@ -155,15 +155,16 @@ impl Building {
         };
         match &mut open.node.content {
             Content::List(elements) => elements.push(node),
-            Content::Map(pairs) => match open.key.take() {
-                Some(key) => pairs.push((key, node)),
-                None => {
-                    if !matches!(node.content, Content::Scalar(..)) {
-                        faults.add(node.at, format!("a key has to be text, not {}", node.kind()));
-                    }
-                    open.key = Some(node);
+            Content::Map(pairs) => {
+                if let Some(key) = open.key.take() {
+                    pairs.push((key, node));
+                    return Ok(());
                 }
-            },
+                if !matches!(node.content, Content::Scalar(..)) {
+                    faults.add(node.at, format!("a key has to be text, not {}", node.kind()));
+                }
+                open.key = Some(node);
+            }
             Content::Scalar(..) => {}
         }
         Ok(())

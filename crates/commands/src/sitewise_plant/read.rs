@@ -75,10 +75,12 @@ impl Reader {
             plant.models.extend(self.model(&named));
         }
         let pattern = self.pattern(members.get("aliases"));
+        // The formulas that an interface brings are those of its own words.
+        check::infer_all(&mut plant, &mut self.faults);
         interface::complete(&mut plant, &mut self.faults);
         check::models(&mut plant, &mut self.faults);
         for named in self.collection(members.get("assets"), "assets", true) {
-            let asset = self.asset(&named, &plant, None, &pattern, &mut Vec::new());
+            let asset = self.asset(&named, &plant, None, pattern.as_deref(), &mut Vec::new());
             plant.assets.extend(asset);
         }
         check::assets(&plant, &mut self.faults);

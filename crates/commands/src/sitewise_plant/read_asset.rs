@@ -29,7 +29,7 @@ impl Reader {
         named: &Named<'_>,
         plant: &Plant,
         model: Option<&str>,
-        pattern: &Option<String>,
+        pattern: Option<&str>,
         path: &mut Vec<String>,
     ) -> Option<Asset> {
         let what = format!("the asset '{}'", named.name);
@@ -47,7 +47,11 @@ impl Reader {
         };
         self.attributes(&mut asset, &members, plant, model);
         self.settings(&mut asset, &members, plant, model);
-        let own = if members.has("aliases") { self.pattern(members.get("aliases")) } else { pattern.clone() };
+        let own = if members.has("aliases") {
+            self.pattern(members.get("aliases"))
+        } else {
+            pattern.map(str::to_owned)
+        };
         path.push(named.name.clone());
         if let Some(pattern) = &own {
             self.fill(&mut asset, pattern, plant, model, path);
@@ -62,7 +66,7 @@ impl Reader {
                 continue;
             };
             for named in self.collection(Some(node), &hierarchy.name, true) {
-                let child = self.asset(&named, plant, Some(&hierarchy.child), &own, path);
+                let child = self.asset(&named, plant, Some(&hierarchy.child), own.as_deref(), path);
                 let child = child.map(|asset| Child { hierarchy: hierarchy.name.clone(), asset });
                 asset.children.extend(child);
             }
@@ -198,10 +202,12 @@ impl Reader {
             let external_id = asset.external_id.as_deref();
             let filling = Filling { path, model: &model.name, external_id, property: &property };
             let Some(alias) = alias::fill(pattern, &filling) else {
-                let (name, has) = (&asset.name, if external_id.is_none() { "external id" } else { "parent" });
+                let needs_id = pattern.contains("{externalId}") && external_id.is_none();
+                let missing = if needs_id { "external id" } else { "parent" };
+                let name = &asset.name;
                 self.faults.add(
                     asset.at,
-                    format!("the asset '{name}' has no {has}, which the aliases '{pattern}' are made of"),
+                    format!("the asset '{name}' has no {missing}, which the aliases '{pattern}' are made of"),
                 );
                 return;
             };

@@ -174,10 +174,8 @@ impl Reader {
             Content::Map(pairs) => {
                 for (key, value) in pairs {
                     let Content::Scalar(interface, _) = &key.content else { continue };
-                    let texts = match value.is_nothing() {
-                        true => Vec::new(),
-                        false => self.texts(Some(value), "the mapping of an interface"),
-                    };
+                    let mapping = Some(value).filter(|value| !value.is_nothing());
+                    let texts = self.texts(mapping, "the mapping of an interface");
                     let mapping = texts.into_iter().map(|(theirs, ours, ..)| (theirs, ours)).collect();
                     found.push(Implemented { interface: interface.clone(), mapping, at: key.at });
                 }

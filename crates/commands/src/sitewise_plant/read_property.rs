@@ -118,14 +118,11 @@ impl Reader {
     fn metric(&mut self, property: &mut Property, members: &Members<'_>, what: &str) {
         property.data_type = self.data_type(members, "type", &COMPUTED);
         let formula = self.formula(members, "metric");
-        let window = match members.get("window") {
-            Some(node) => self.window(node),
-            None => {
-                self.faults
-                    .add(property.at, format!("{what} is a metric and needs a window, such as 15m or 1h"));
-                Window::default()
-            }
-        };
+        let node = members.get("window");
+        if node.is_none() {
+            self.faults.add(property.at, format!("{what} is a metric and needs a window, such as 15m or 1h"));
+        }
+        let window = node.map(|node| self.window(node)).unwrap_or_default();
         property.kind = Kind::Metric { formula, window, edge: self.edge(members) };
     }
 

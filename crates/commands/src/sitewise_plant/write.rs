@@ -303,7 +303,9 @@ fn below(written: &mut String, value: &Out, depth: usize) {
                     }
                 }
                 let indent = "  ".repeat(depth + 1);
-                written.push_str(&format!("{indent}- {}", inner.trim_start()));
+                written.push_str(&indent);
+                written.push_str("- ");
+                written.push_str(inner.trim_start());
             }
         }
         _ => {
