@@ -126,7 +126,7 @@ fn an_expression_that_can_not_be_computed_is_refused_with_property_position_and_
             let refusal = caller.refused("CreateAssetModel", input);
             assert_eq!(short(&refusal), (INVALID, message));
         }
-        let many = vec!["abs(n)"; 11].join("+");
+        let many = ["abs(n)"; 11].join("+");
         let property = transform("p", "DOUBLE", (&many, reading(&["n"])));
         let input = json!({ "assetModelName": "m", "assetModelProperties": with(property) });
         let refusal = caller.refused("CreateAssetModel", input);
@@ -318,5 +318,44 @@ fn an_interface_may_leave_formulas_open() {
         };
         assert!(create("INTERFACE").is_ok());
         assert_eq!(create("ASSET_MODEL").unwrap_err(), "expression is required for metric 'total'");
+    });
+}
+
+#[test]
+fn formulas_of_composite_models_are_checked_alike() {
+    each(|world| {
+        let caller = world.caller();
+        let id = model(
+            &caller,
+            json!({ "assetModelName": "m", "assetModelProperties": [measurement("s", "STRING")] }),
+        );
+        let create = |name: &str, expression: &str, reads: Value| {
+            let properties = json!([
+                measurement("n", "DOUBLE"),
+                transform("p", "DOUBLE", (expression, variables(&[("x", reads)]))),
+            ]);
+            let input = json!({
+                "assetModelId": id, "assetModelCompositeModelName": name, "assetModelCompositeModelType": "CUSTOM",
+                "assetModelCompositeModelProperties": properties,
+            });
+            caller
+                .send("CreateAssetModelCompositeModel", input)
+                .map_err(|refusal| refusal.message().to_owned())
+        };
+        let path = |steps: &[&str]| {
+            let steps: Vec<Value> = steps.iter().map(|step| json!({ "name": step })).collect();
+            json!({ "propertyPath": steps })
+        };
+        assert_eq!(
+            create("c", "x * 2", path(&["s"])).unwrap_err(),
+            "expression of property 'p', character 1: '*' needs a number, not a text"
+        );
+        assert_eq!(
+            create("c", "x * ", path(&["c", "n"])).unwrap_err(),
+            "expression of property 'p', character 5: found the end where a value is expected: a number, a text in \
+             quotes, a variable, a function or '('"
+        );
+        create("c", "x * 2", path(&["c", "n"])).unwrap();
+        assert_eq!(status(&caller, &id), json!({ "state": "ACTIVE" }));
     });
 }
