@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.aws import UUID, answer, refused
+from tests.aws import UUID, answer, outcome, refused, together
 from tests.boto3.plant import create_asset, create_model
 
 TRAINING, INFERENCE = "AWS/ANOMALY_DETECTION_TRAINING", "AWS/ANOMALY_DETECTION_INFERENCE"
@@ -254,3 +254,43 @@ def test_what_is_not_there_is_not_found(caller, pumps):
     refused("ResourceNotFoundException", 404, client.execute_action, **{**asked, "actionDefinitionId": nobody})
     refused("ResourceNotFoundException", 404, client.execute_action, **{**asked, "targetResource": {"assetId": pumps.one}})
     assert answer(client.list_actions(targetResourceType="ASSET", targetResourceId=pumps.one)) == {"actionSummaries": []}
+
+
+def test_one_of_twenty_gets_the_name(caller, pumps):
+    def create(_number):
+        return outcome(
+            caller.sitewise.create_computation_model,
+            computationModelName="pumps",
+            computationModelConfiguration=CONFIGURATION,
+            computationModelDataBinding={"inputs": pumps.on_model("flow"), "found": pumps.on_model("anomaly")},
+        )
+
+    assert sorted(together(20, create)) == ["ResourceAlreadyExistsException"] * 19 + ["ok"]
+    assert len(answer(caller.sitewise.list_computation_models())["computationModelSummaries"]) == 1
+
+
+def test_an_asset_is_either_bound_or_deleted(caller, pumps):
+    for turn in range(5):
+        asset = create_asset(caller, pumps.model)
+
+        def bind_or_delete(number, asset=asset, turn=turn):
+            if number % 2:
+                return outcome(caller.sitewise.delete_asset, assetId=asset)
+            return outcome(
+                caller.sitewise.create_computation_model,
+                computationModelName=f"{turn} {number}",
+                computationModelConfiguration=CONFIGURATION,
+                computationModelDataBinding={
+                    "inputs": pumps.on_asset(asset, "flow"), "found": pumps.on_asset(asset, "anomaly")
+                },
+            )
+
+        outcomes = together(8, bind_or_delete)
+        assert set(outcomes) <= {"ok", "ResourceNotFoundException", "ConflictingOperationException"}, outcomes
+        found = caller.sitewise.list_computation_model_data_binding_usages(
+            dataBindingValueFilter={"asset": {"assetId": asset}}
+        )["dataBindingUsageSummaries"]
+        bound = sum(result == "ok" for result in outcomes[::2])
+        deleted = sum(result == "ok" for result in outcomes[1::2])
+        assert (bound > 0) != (deleted > 0) and deleted <= 1, outcomes
+        assert sum(len(usage["computationModelIds"]) for usage in found) == 2 * bound

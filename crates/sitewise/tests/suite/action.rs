@@ -374,3 +374,43 @@ fn actions_of_lookout_for_equipment_are_taken_on_assets_and_fail_honestly() {
         assert_eq!(caller.refused("ListExecutions", of_pump).name, NOT_FOUND);
     });
 }
+
+#[test]
+fn nothing_of_this_is_known_in_another_account_or_region() {
+    each(|world| {
+        let pumps = Pumps::new(world);
+        let caller = &pumps.caller;
+        let pump = pumps.pump("p1");
+        let id = pumps.of_one("m", &pump);
+        let model = pumps.describe(&id);
+        let action = train(caller, &model, None).unwrap();
+        let execution =
+            caller.ok("ListExecutions", of_model(&id))["executionSummaries"][0]["executionId"].clone();
+        let by_id = json!({ "computationModelId": id });
+        let mut update = Pumps::input("m", &pumps.on_asset(&pump, "flow"), &pumps.on_asset(&pump, "anomaly"));
+        let create = update.clone();
+        update["computationModelId"] = json!(id);
+        let strangers = [caller.clone().of_account("444455556666"), caller.clone().in_region("eu-central-1")];
+        for stranger in strangers {
+            for (operation, input) in [
+                ("DescribeComputationModel", by_id.clone()),
+                ("DescribeComputationModelExecutionSummary", by_id.clone()),
+                ("ListComputationModelResolveToResources", by_id.clone()),
+                ("UpdateComputationModel", update.clone()),
+                ("DeleteComputationModel", by_id.clone()),
+                // Neither the asset nor the model of a binding can be reached.
+                ("CreateComputationModel", create.clone()),
+                ("ExecuteAction", request(&model, 0, WINDOW, None)),
+                ("DescribeAction", json!({ "actionId": action })),
+                ("ListActions", of_model(&id)),
+                ("DescribeExecution", json!({ "executionId": execution })),
+                ("ListExecutions", of_model(&id)),
+            ] {
+                assert_eq!(stranger.refused(operation, input).name, NOT_FOUND, "{operation}");
+            }
+            let listed = stranger.ok("ListComputationModels", json!({}));
+            assert_eq!(listed, json!({ "computationModelSummaries": [] }));
+        }
+        caller.ok("DeleteComputationModel", by_id);
+    });
+}
