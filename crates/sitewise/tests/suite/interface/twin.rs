@@ -83,43 +83,95 @@ fn check(caller: &Caller<'_>, models: &[String], interfaces: &[String]) -> BTree
     mapped_names
 }
 
+/// Models and interfaces with random properties.
+struct Herd {
+    models: Vec<String>,
+    interfaces: Vec<String>,
+}
+
+impl Herd {
+    fn new(caller: &Caller<'_>, dice: &mut Dice) -> Self {
+        let mut make = |n: usize, kind: &str| {
+            let name = format!("{kind}-{n}");
+            let properties = dice.properties();
+            model(
+                caller,
+                json!({ "assetModelName": name, "assetModelType": kind, "assetModelProperties": properties }),
+            )
+        };
+        let models = (0..4).map(|n| make(n, "ASSET_MODEL")).collect();
+        let interfaces = (0..3).map(|n| make(n, "INTERFACE")).collect();
+        Self { models, interfaces }
+    }
+
+    /// Writes something at random.
+    fn write(&self, caller: &Caller<'_>, dice: &mut Dice) -> (&'static str, Result<Value, Refusal>) {
+        let (model, interface) = (dice.pick(&self.models).clone(), dice.pick(&self.interfaces).clone());
+        match dice.below(6) {
+            0 | 1 => {
+                let (by_name, create) = (dice.below(4) > 0, dice.below(3) > 0);
+                let configuration =
+                    json!({ "matchByPropertyName": by_name, "createMissingProperty": create });
+                ("put", caller.send(PUT, put_of(&model, &interface, &configuration)))
+            }
+            2 => ("delete", caller.send(DELETE, pair(&model, &interface))),
+            3 | 4 => ("model", edit(caller, &model, |update| change(dice, update))),
+            _ => ("interface", edit(caller, &interface, |update| change(dice, update))),
+        }
+    }
+}
+
 #[test]
 fn whatever_is_written_every_relation_is_whole() {
     each(|world| {
-        let caller = world.caller();
-        let mut dice = Dice(3);
-        let make = |dice: &mut Dice, n: usize, kind: &str| {
-            let properties = dice.properties();
-            model(
-                &caller,
-                json!({ "assetModelName": format!("{kind}-{n}"), "assetModelType": kind,
-                    "assetModelProperties": properties }),
-            )
-        };
-        let models: Vec<String> = (0..4).map(|n| make(&mut dice, n, "ASSET_MODEL")).collect();
-        let interfaces: Vec<String> = (0..3).map(|n| make(&mut dice, n, "INTERFACE")).collect();
+        let (caller, mut dice) = (world.caller(), Dice(3));
+        let herd = Herd::new(&caller, &mut dice);
         let mut done: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
         let mut names = BTreeMap::new();
         for _ in 0..STEPS {
-            let (model, interface) = (dice.pick(&models).clone(), dice.pick(&interfaces).clone());
-            let (what, result) = match dice.below(6) {
-                0 | 1 => {
-                    let configuration = json!({
-                        "matchByPropertyName": dice.below(4) > 0, "createMissingProperty": dice.below(3) > 0 });
-                    ("put", caller.send(PUT, put_of(&model, &interface, &configuration)))
-                }
-                2 => ("delete", caller.send(DELETE, pair(&model, &interface))),
-                3 | 4 => ("model", edit(&caller, &model, |update| change(&mut dice, update))),
-                _ => ("interface", edit(&caller, &interface, |update| change(&mut dice, update))),
-            };
+            let (what, result) = herd.write(&caller, &mut dice);
             if let Err(refusal) = &result {
                 assert!([INVALID, NOT_FOUND].contains(&refusal.name.as_str()), "{what}: {refusal:?}");
             }
             done.entry(what).or_default()[usize::from(result.is_ok())] += 1;
-            let before = std::mem::replace(&mut names, check(&caller, &models, &interfaces));
+            let before = std::mem::replace(&mut names, check(&caller, &herd.models, &herd.interfaces));
             let renamed = names.iter().find(|(id, name)| before.get(*id).is_some_and(|old| old != *name));
             assert!(renamed.is_none(), "{what} renamed a mapped property: {renamed:?}");
         }
         assert!(done.values().all(|counts| counts.iter().all(|count| *count > 3)), "{done:?} proves little");
+    });
+}
+
+#[test]
+fn writes_from_many_threads_leave_every_relation_whole() {
+    each(|world| {
+        let caller = world.caller();
+        let herd = Herd::new(&caller, &mut Dice(5));
+        let accepted: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|n| {
+                    let herd = &herd;
+                    scope.spawn(move || {
+                        let (caller, mut dice) = (world.caller(), Dice(100 + n));
+                        let mut accepted = 0;
+                        for _ in 0..30 {
+                            let (what, result) = herd.write(&caller, &mut dice);
+                            match result {
+                                Ok(_) => accepted += 1,
+                                Err(refusal) => assert!(
+                                    [INVALID, NOT_FOUND, CONFLICT].contains(&refusal.name.as_str()),
+                                    "{what}: {refusal:?}"
+                                ),
+                            }
+                        }
+                        accepted
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        reconcile(world);
+        check(&caller, &herd.models, &herd.interfaces);
+        assert!(accepted > 40, "only {accepted} writes were accepted");
     });
 }
