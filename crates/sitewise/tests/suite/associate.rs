@@ -6,7 +6,7 @@ use crate::plant::{
     CONFLICT, EXISTS, INVALID, LIMIT, NOBODY, NOT_FOUND, Plant, asset, chain, each, model, names, short,
     text, triple,
 };
-use crate::table::{set_parent, set_state};
+use crate::table::{copied, copy, set_parent, set_parent_of_copies, set_state};
 
 const TOKEN: &str = "token-0000-0000-0000-0000-0000-000000001";
 
@@ -290,6 +290,42 @@ fn the_2001st_child_exceeds_the_limit_over_all_hierarchies() {
     let refusal = plant.associate(&farm, &plant.turbines, &plant.turbine("t")).unwrap_err();
     assert_eq!((refusal.name.as_str(), refusal.status), (LIMIT, 410));
     assert_eq!(refusal.message(), format!("Asset '{farm}' has 2000 child assets, and no more are allowed"));
+}
+
+#[test]
+fn the_last_rungs_of_the_ladder_are_climbed_in_order() {
+    each(|world| {
+        let plant = Plant::new(world);
+        let (farm, south) = (plant.farm("north"), plant.farm("south"));
+        let (free, taken) = (plant.turbine("free"), plant.turbine("taken"));
+        copy(world, &free, 2000);
+        set_parent_of_copies(world, &farm, &plant.turbines);
+        let refuse = |child: &str| plant.associate(&farm, &plant.turbines, child).unwrap_err();
+        // Each step repairs the fault of the one before; all later faults are still there.
+        assert_eq!(refuse(&copied(1)).name, EXISTS, "a repeat, though the farm is full");
+        plant.associate(&south, &plant.turbines, &taken).unwrap();
+        set_parent(world, &farm, &taken);
+        assert_eq!(refuse(&taken).name, EXISTS, "a second parent, though it would close a loop");
+        plant.disassociate(&south, &plant.turbines, &taken).unwrap();
+        let refusal = refuse(&taken);
+        assert!(
+            refusal.name == INVALID && refusal.message().ends_with("would create a cycle"),
+            "{refusal:?}"
+        );
+        // The farm stands at level ten.
+        let above: Vec<String> = (0..8).map(|i| plant.farm(&format!("above {i}"))).collect();
+        set_parent(world, &taken, &above[0]);
+        for pair in above.windows(2) {
+            set_parent(world, &pair[0], &pair[1]);
+        }
+        let full = format!("Asset '{farm}' has 2000 child assets, and no more are allowed");
+        assert_eq!(short(&refuse(&free)), (LIMIT, &*full));
+        plant.disassociate(&farm, &plant.turbines, &copied(1)).unwrap();
+        assert!(refuse(&free).message().contains("would make the asset tree 11 levels deep"));
+        set_parent(world, &farm, &above[7]);
+        plant.associate(&farm, &plant.turbines, &free).unwrap();
+        assert_eq!(short(&refuse(&copied(1))), (LIMIT, &*full));
+    });
 }
 
 #[test]
