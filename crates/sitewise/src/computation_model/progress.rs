@@ -39,11 +39,11 @@ pub fn settle(tx: &mut Tx, place: Place<'_>, model: &mut ComputationModel) -> Re
 /// Ends the passing state of a model: its latest version is in force, or it is gone.
 pub fn step(tx: &mut Tx, place: Place<'_>, model: &mut ComputationModel) -> Result<(), Error> {
     model.due_at = None;
-    let body = json!({ "computationModelId": model.id.as_str() });
     if model.state == ComputationModelState::Deleting {
         table::delete(tx, place, &model.id)?;
         action::forget(tx, place, model.id.as_str())?;
         tag::table::delete_all(tx, place, &resource(&model.id))?;
+        let body = json!({ "computationModelId": model.id.as_str() });
         return tx.emit(place.account, place.region, "sitewise.computation_model.deleted", &body);
     }
     model.state = ComputationModelState::Active;
@@ -52,5 +52,6 @@ pub fn step(tx: &mut Tx, place: Place<'_>, model: &mut ComputationModel) -> Resu
     let latest = definition(tx, place, &model.id, model.latest)?;
     let bound: Vec<_> = latest.bound().cloned().collect();
     table::put_bindings(tx, place, &model.id, &bound)?;
-    tx.emit(place.account, place.region, "sitewise.computation_model.active", &body)
+    let body = json!({ "computationModelId": model.id.as_str(), "state": model.state.as_str() });
+    tx.emit(place.account, place.region, "sitewise.computation_model.state", &body)
 }
