@@ -43,6 +43,8 @@ pub(super) enum Phase {
     Models,
     Assets,
     DeleteAssets,
+    /// Aliases that one property leaves to another.
+    Release,
     Settings,
     Values,
     TrimModels,

@@ -1,6 +1,6 @@
 //! The steps for assets: the tree first, then what is set for their properties, then values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::difference::changed;
 use super::observe::{Account, Matches, PathIds};
@@ -36,6 +36,7 @@ pub(super) fn assets(plan: &mut Plan, wanted: &Wanted<'_>, known: &Account, matc
             plan.unchanged += 1;
         }
     }
+    release(plan, wanted, known, matches);
     for chunk in values.chunks(VALUES_PER_WRITE) {
         plan.steps.push(Step {
             action: Action::Change,
@@ -211,6 +212,42 @@ fn setting(plan: &mut Plan, set: &Set<'_>, path: &str, known: &KnownProperty, wa
         },
         needs: set.needs.clone(),
     });
+}
+
+/// Lets properties give up the aliases that others get, so that the order does not matter, not even when two swap.
+fn release(plan: &mut Plan, wanted: &Wanted<'_>, known: &Account, matches: &Matches) {
+    let ids = PathIds::of(&matches.names, &known.models);
+    let settings = plan.steps.iter().filter_map(|step| match &step.work {
+        Work::Setting { asset, path, alias, .. } => Some((*asset, path, alias)),
+        _ => None,
+    });
+    let taken: HashSet<&String> = settings.clone().filter_map(|(_, _, alias)| alias.as_ref()).collect();
+    let mut steps = Vec::new();
+    for (asset, path, alias) in settings {
+        let Some(found) = matches.assets.known[asset].map(|found| &known.assets[found]) else { continue };
+        let id = ids.get(&found.model, path).unwrap_or(path);
+        let Some(property) = found.properties.iter().find(|property| property.id == id) else { continue };
+        let Some(before) = property.alias.as_ref().filter(|before| taken.contains(before)) else { continue };
+        if alias.as_ref() == Some(before) {
+            continue;
+        }
+        steps.push(Step {
+            action: Action::Change,
+            kind: "property",
+            name: format!("{}: {path}", wanted.assets[asset].path),
+            changes: vec![format!("leave the alias '{before}' to another property")],
+            phase: Phase::Release,
+            work: Work::Setting {
+                asset,
+                path: path.clone(),
+                alias: None,
+                unit: property.unit.clone(),
+                notifications: property.notifications,
+            },
+            needs: Vec::new(),
+        });
+    }
+    plan.steps.extend(steps);
 }
 
 /// Plans values: those that differ from the newest, or from the default where there is none.

@@ -354,10 +354,16 @@ fn scalar(text: &str) -> String {
     let number = !text.is_empty()
         && text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit())
         && text.parse::<f64>().is_ok();
+    // What begins with a number and goes on with words is a formula.
+    let formula = first.is_some_and(|c| c.is_ascii_digit())
+        && text.contains(' ')
+        && text.chars().any(char::is_alphabetic)
+        && text.chars().all(is_inner)
+        && !text.ends_with(' ');
     let window = text.len() > 1
         && text.ends_with(['m', 'h', 'd', 'w'])
         && text[..text.len() - 1].chars().all(|c| c.is_ascii_digit());
-    if plain || number || window {
+    if plain || number || window || formula {
         return text.to_owned();
     }
     // YAML takes in JSON's strings as they are; what JSON leaves bare beyond ASCII controls is text in YAML, too.

@@ -184,3 +184,22 @@ fn an_orphan_of_an_interrupted_run_is_taken_up() {
     assert_eq!(id(&account, "G2"), text(&orphan["assetId"]));
     assert_eq!(account.export(), plant(BEFORE).sorted().to_yaml());
 }
+
+#[test]
+fn aliases_are_handed_over_and_swapped() {
+    let world = world();
+    let account = Account::of(&world);
+    let file = |first: &str, second: &str, third: &str| {
+        format!(
+            "version: 1\nmodels: {{P: {{properties: {{A: {{measurement: double}}}}}}}}\nassets:\n  x: {{model: P, \
+             properties: {{A: {first}}}}}\n  y: {{model: P, properties: {{A: {second}}}}}\n  z: {{model: P, properties: \
+             {{A: {third}}}}}\n"
+        )
+    };
+    account.apply(&plant(&file("/1", "/2", "/3")));
+    for (first, second, third) in [("/2", "/1", "/3"), ("/1", "/3", "/2"), ("/3", "/4", "/5")] {
+        let file = file(first, second, third);
+        account.apply(&plant(&file));
+        assert_eq!(account.export(), plant(&file).sorted().to_yaml());
+    }
+}
