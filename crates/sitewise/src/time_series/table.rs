@@ -315,20 +315,37 @@ pub fn forget(tx: &mut Tx, place: Place<'_>, which: Which<'_>, now: Timestamp) -
     let [orders, tags, rows] = match which {
         Which::Stream(_) => forgetting!("stream = ?3 AND CAST(?4 AS BIGINT) > 0"),
         Which::Asset(_) => forgetting!("asset_id = ?3 AND CAST(?4 AS BIGINT) > 0"),
-        Which::Property(..) => forgetting!(
-            "stream IN (SELECT stream FROM sitewise_time_series
-                 WHERE account = ?1 AND region = ?2 AND property_id = ?3 ORDER BY stream LIMIT ?4)"
-        ),
+        // A range of an index, for a planner that knows nothing of the rows yet.
+        Which::Property(..) => forgetting!("property_id = ?3 AND stream <= ?4"),
     };
-    let (key, limit): (Value<'_>, i64) = match which {
+    let (key, up_to): (Value<'_>, i64) = match which {
         Which::Stream(stream) => (stream.0.into(), 1),
         Which::Asset(asset_id) => (asset_id.as_str().into(), 1),
-        Which::Property(property_id, limit) => (property_id.as_str().into(), limit),
+        Which::Property(property_id, limit) => match last_of_batch(tx, place, property_id, limit)? {
+            Some(last) => (property_id.as_str().into(), last),
+            None => return Ok(0),
+        },
     };
     let [account, region]: [Value<'_>; 2] = [place.account.into(), place.region.into()];
-    tx.execute(orders, &[account.clone(), region.clone(), key.clone(), limit.into(), now.into()])?;
-    tx.execute(tags, &[account.clone(), region.clone(), key.clone(), limit.into()])?;
-    tx.execute(rows, &[account, region, key, limit.into()])
+    tx.execute(orders, &[account.clone(), region.clone(), key.clone(), up_to.into(), now.into()])?;
+    tx.execute(tags, &[account.clone(), region.clone(), key.clone(), up_to.into()])?;
+    tx.execute(rows, &[account, region, key, up_to.into()])
+}
+
+/// Finds the highest of the lowest `limit` streams of a property.
+fn last_of_batch(
+    tx: &mut Tx,
+    place: Place<'_>,
+    property_id: &PropertyId,
+    limit: i64,
+) -> Result<Option<i64>, Error> {
+    let streams = tx.query(
+        "SELECT stream FROM sitewise_time_series
+         WHERE account = ?1 AND region = ?2 AND property_id = ?3 ORDER BY stream LIMIT ?4",
+        &[place.account.into(), place.region.into(), property_id.as_str().into(), limit.into()],
+        |row| row.integer(0),
+    )?;
+    Ok(streams.last().copied())
 }
 
 /// Lists the oldest orders, in any account and Region.

@@ -7,6 +7,7 @@ mod access_policy;
 mod action;
 mod alarm;
 mod asset;
+mod asset_composite;
 mod asset_model;
 mod asset_property;
 mod associate;

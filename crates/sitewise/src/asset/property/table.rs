@@ -19,7 +19,7 @@ CREATE TABLE sitewise_asset_property (
     notified INTEGER NOT NULL,
     PRIMARY KEY (account, region, asset_id, property_id)
 );
-CREATE INDEX sitewise_asset_property_dropped ON sitewise_asset_property (account, region, property_id);
+CREATE INDEX sitewise_asset_property_dropped ON sitewise_asset_property (account, region, property_id, asset_id);
 ";
 
 fn own(row: &Row<'_>) -> Result<(PropertyId, Own), Error> {
@@ -128,11 +128,16 @@ pub fn delete_of_property(
     property_id: &PropertyId,
     limit: i64,
 ) -> Result<u64, Error> {
+    let batch = tx.query(
+        "SELECT asset_id FROM sitewise_asset_property
+         WHERE account = ?1 AND region = ?2 AND property_id = ?3 ORDER BY asset_id LIMIT ?4",
+        &[place.account.into(), place.region.into(), property_id.as_str().into(), limit.into()],
+        |row| row.text(0),
+    )?;
+    let Some(last) = batch.last() else { return Ok(0) };
     tx.execute(
         "DELETE FROM sitewise_asset_property
-         WHERE account = ?1 AND region = ?2 AND property_id = ?3 AND asset_id IN (
-             SELECT asset_id FROM sitewise_asset_property
-             WHERE account = ?1 AND region = ?2 AND property_id = ?3 LIMIT ?4)",
-        &[place.account.into(), place.region.into(), property_id.as_str().into(), limit.into()],
+         WHERE account = ?1 AND region = ?2 AND property_id = ?3 AND asset_id <= ?4",
+        &[place.account.into(), place.region.into(), property_id.as_str().into(), last.into()],
     )
 }

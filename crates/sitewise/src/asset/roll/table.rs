@@ -32,7 +32,7 @@ CREATE TABLE sitewise_roll (
     asset_id TEXT NOT NULL,
     PRIMARY KEY (account, region, model_id)
 );
-CREATE INDEX sitewise_asset_hierarchy ON sitewise_asset (account, region, hierarchy_id)
+CREATE INDEX sitewise_asset_hierarchy ON sitewise_asset (account, region, hierarchy_id, id)
     WHERE hierarchy_id IS NOT NULL;
 CREATE INDEX sitewise_asset_name ON sitewise_asset (account, region, name);
 ";
@@ -105,12 +105,18 @@ pub fn empty_hierarchy(
     hierarchy_id: &HierarchyId,
     limit: i64,
 ) -> Result<u64, Error> {
+    let batch = tx.query(
+        "SELECT id FROM sitewise_asset
+         WHERE account = ?1 AND region = ?2 AND hierarchy_id = ?3 ORDER BY id LIMIT ?4",
+        &[place.account.into(), place.region.into(), hierarchy_id.as_str().into(), limit.into()],
+        |row| row.text(0),
+    )?;
+    let Some(last) = batch.last() else { return Ok(0) };
+    // A range of an index, for a planner that knows nothing of the rows yet.
     tx.execute(
         "UPDATE sitewise_asset SET parent_id = NULL, hierarchy_id = NULL
-         WHERE account = ?1 AND region = ?2 AND id IN (
-             SELECT id FROM sitewise_asset
-             WHERE account = ?1 AND region = ?2 AND hierarchy_id = ?3 LIMIT ?4)",
-        &[place.account.into(), place.region.into(), hierarchy_id.as_str().into(), limit.into()],
+         WHERE account = ?1 AND region = ?2 AND hierarchy_id = ?3 AND id <= ?4",
+        &[place.account.into(), place.region.into(), hierarchy_id.as_str().into(), last.into()],
     )
 }
 
