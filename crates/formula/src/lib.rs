@@ -12,6 +12,7 @@ pub mod inputs;
 pub mod lex;
 pub mod parse;
 pub mod path;
+pub mod reads;
 pub mod refusal;
 pub mod syntax;
 pub mod tumbling;
@@ -22,6 +23,7 @@ pub mod zone;
 pub use function::{Function, Owner};
 pub use inputs::{Inputs, Point, Time};
 pub use parse::parse;
+pub use reads::Reads;
 pub use refusal::{Refusal, Rule};
 pub use tumbling::Tumbling;
 pub use types::Types;
@@ -78,6 +80,8 @@ pub struct Formula {
     code: Code,
     types: Types,
     output: Types,
+    reads: Box<[Reads]>,
+    silent: bool,
 }
 
 impl Formula {
@@ -93,12 +97,24 @@ impl Formula {
             return Err(Refusal::new(EXPRESSION_CHARS_MAX + 1, Rule::Size, message));
         }
         let (code, types) = check::check(&parse(expression)?, context)?;
-        Ok(Self { code, types, output: context.output })
+        let reads = reads::reads(&code, context.variables.len());
+        let silent = context.owner == Owner::Metric && reads::needs_points(&code, context.variables);
+        Ok(Self { code, types, output: context.output, reads, silent })
     }
 
     /// Says which types its result may have.
     pub fn types(&self) -> Types {
         self.types
+    }
+
+    /// Says how it reads each declared variable, in their order.
+    pub fn reads(&self) -> &[Reads] {
+        &self.reads
+    }
+
+    /// Says whether a window without any point of what it reads certainly gives no value, so that it need not be computed.
+    pub fn is_silent_without_points(&self) -> bool {
+        self.silent
     }
 
     /// Answers what is to be computed.

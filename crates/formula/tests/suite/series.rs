@@ -101,7 +101,10 @@ impl Inputs for Series {
     }
 
     fn value(&self, variable: usize) -> Option<Point<'_>> {
-        self.of(variable).iter().rev().find(|point| point.good && point.time <= self.time).cloned()
+        // Without a window it is the latest one, whatever its age.
+        let inside = |point: &Point<'_>| self.start == self.time || point.time > self.start;
+        let mut latest = self.of(variable).iter().rev();
+        latest.find(|point| point.good && point.time <= self.time && inside(point)).cloned()
     }
 
     fn pretrigger(&self, variable: usize) -> Option<Point<'_>> {

@@ -1,7 +1,8 @@
 //! What metrics give over the points of a window: the tables of the user guide, and the borders.
 
-use formula::{NoValue, Point, Value};
+use formula::{NoValue, Owner, Point, Reads, Value};
 
+use crate::random::Random;
 use crate::series::{Points, Series, at, bad, points};
 
 #[track_caller]
@@ -197,4 +198,81 @@ fn the_end_of_the_window_is_its_time() {
     near(series.metric("timestamp().localtime().wday()"), 6.0);
     let monday = "if(timestamp().localtime('PST').wday().eq(1), avg(productivity), none)";
     assert_eq!(series.metric(monday), Err(NoValue::None));
+}
+
+#[test]
+fn what_is_read_and_which_windows_are_silent_is_known_beforehand() {
+    let series = Series::new(&[("x", eight()), ("y", eight())]).window(120, 180);
+    let of = |value, points, before, after| Reads { value, pretrigger: false, points, before, after };
+    for (expression, x, silent) in [
+        ("avg(x)", of(false, true, false, false), true),
+        ("count(x)", of(false, true, false, false), false),
+        ("sum(x) + count(y)", of(false, true, false, false), true),
+        ("max(latest(x), 10)", of(false, true, true, false), false),
+        ("max(first(x), 10)", of(false, true, false, false), true),
+        ("max(x, latest(y))", of(false, true, false, false), false),
+        ("earliest(x)", of(false, false, true, false), false),
+        ("last(x * 2)", of(false, true, false, false), true),
+        ("statetime(x)", of(false, true, true, false), false),
+        ("TimeWeightedAvg(x)", of(false, true, true, false), false),
+        ("TimeWeightedAvg(x, 'linear')", of(false, true, true, true), false),
+        ("x + 1", of(true, false, false, false), true),
+        ("if(1, 2, x)", of(true, false, false, false), false),
+        ("if(x, 1, 2)", of(true, false, false, false), true),
+        ("0 and x", of(true, false, false, false), false),
+        ("f'{avg(x)}'", of(false, true, false, false), true),
+        ("sum((y - avg(x))^2)", of(false, true, false, false), true),
+        ("max(1, 2)", Reads::default(), false),
+        ("timestamp()", Reads::default(), false),
+    ] {
+        let formula = series.compile(Owner::Metric, expression).unwrap();
+        assert_eq!(formula.reads()[0], x, "{expression}");
+        assert_eq!(formula.is_silent_without_points(), silent, "{expression}");
+        let bare = expression.contains("x + 1") || expression.starts_with("if(x");
+        assert!(
+            !silent || bare || formula.evaluate(&series).is_err(),
+            "{expression} has a value all the same"
+        );
+    }
+    let transform = series.compile(Owner::Transform, "y + pretrigger(x)").unwrap();
+    let before = Reads { pretrigger: true, ..Reads::default() };
+    assert_eq!(transform.reads(), [before, of(true, false, false, false)]);
+}
+
+/// Writes a random formula of a metric.
+fn expression(random: &mut Random, depth: usize) -> String {
+    if depth == 0 {
+        return random
+            .pick(&["1", "x", "count(x)", "latest(x)", "avg(x, 2)", "first(x)", "timestamp()"])
+            .to_owned();
+    }
+    let (one, other) = (expression(random, depth - 1), expression(random, depth - 1));
+    match random.below(7) {
+        0 => format!("({one}) + ({other})"),
+        1 => format!("({one}) and ({other})"),
+        2 => format!("({one}) or ({other})"),
+        3 => format!("if({one}, {other}, 1)"),
+        4 => format!("max({one}, {other})"),
+        5 => format!("f'{{{one}}}'.len()"),
+        _ => format!("{one} == {other}"),
+    }
+}
+
+#[test]
+fn a_window_that_is_said_to_be_silent_is() {
+    let series = Series::new(&[("x", eight())]).window(120, 180);
+    let mut random = Random::new(4);
+    let (mut silent, mut speaking) = (0, 0);
+    for round in 0..4_000 {
+        let text = expression(&mut random, round % 4);
+        let Ok(formula) = series.compile(Owner::Metric, &text) else { continue };
+        let value = formula.evaluate(&series);
+        if formula.is_silent_without_points() {
+            silent += 1;
+            assert!(value.is_err(), "{text} gave {value:?}");
+        } else {
+            speaking += usize::from(value.is_ok());
+        }
+    }
+    assert!(silent > 200 && speaking > 200, "{silent} silent, {speaking} speaking: the test proves little");
 }
