@@ -14,6 +14,7 @@ use registry::upstream::{
 };
 use registry::{Endpoint, Parts, Upstreams};
 use service::Installation;
+use sitewise::data::{Data, Homes};
 use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::runtime::Runtime;
@@ -69,7 +70,8 @@ impl Region {
         let installation = Arc::new(Installation::default());
         let blobs = Blobs::memory();
         let packages = Some(packages(&store, &blobs, &installation));
-        let gateway = Gateway::new(services::table(), store, blobs, installation, settings, packages);
+        let data = Data::open(&store, Homes::in_memory(), Vec::new()).expect("an engine in memory opens");
+        let gateway = Gateway::new(services::table(&data), store, blobs, installation, settings, packages);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime of one thread needs nothing of the machine");
         Self { gateway: Arc::new(gateway), runtime, accounts: 0 }

@@ -2,11 +2,13 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
-use hyper::body::Frame;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use hyper::header::{
     ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_RANGE,
     RANGE,
@@ -33,13 +35,35 @@ pub fn empty() -> ResponseBody {
     full(Bytes::new())
 }
 
-/// Keeps something until the body is sent or given up.
-pub(crate) fn keeping(body: ResponseBody, kept: impl Send + 'static) -> ResponseBody {
-    let keep = move |frame| {
-        let _ = &kept;
-        frame
-    };
-    body.map_frame(keep).boxed_unsync()
+/// Keeps something until the body is sent or given up; the length that was known stays known.
+pub(crate) fn keeping(body: ResponseBody, kept: impl Send + Unpin + 'static) -> ResponseBody {
+    Keeping { body, _kept: kept }.boxed_unsync()
+}
+
+/// A body together with what must live as long as it.
+struct Keeping<T> {
+    body: ResponseBody,
+    _kept: T,
+}
+
+impl<T: Unpin> HttpBody for Keeping<T> {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// Puts the request's id on its answer, as every AWS service does.

@@ -147,6 +147,10 @@ impl Gateway {
         self
     }
 
+    pub(crate) fn table(&self) -> &Table {
+        &self.table
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }

@@ -63,7 +63,10 @@ fn reset(gateway: &Gateway, method: &Method) -> Response<ResponseBody> {
         return plain(StatusCode::METHOD_NOT_ALLOWED, "ask with POST");
     }
     match gateway.store().reset() {
-        Ok(()) => json(StatusCode::OK, &serde_json::json!({ "status": "reset" })),
+        Ok(()) => {
+            gateway.table().was_reset();
+            json(StatusCode::OK, &serde_json::json!({ "status": "reset" }))
+        }
         Err(error) => {
             log::error!("reset failed: {error}");
             plain(StatusCode::INTERNAL_SERVER_ERROR, "the reset failed; see the log")

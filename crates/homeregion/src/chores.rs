@@ -6,6 +6,7 @@ use std::time::Duration;
 use migrationhub::discovery::import_task::{self, ImportSource};
 use model::Timestamp;
 use registry::upstream::FileHosts;
+use sitewise::data::Data;
 use store::{Blobs, Clock, Error, Store};
 use tokio::runtime::Handle;
 
@@ -31,8 +32,8 @@ const BLOB_GRACE: Duration = Duration::from_secs(24 * 3600);
 /// Starts the chores on the current runtime.
 ///
 /// `import_hosts` are those that the files of imports may be read from; events are forgotten after `kept_hours`.
-pub fn start(store: &Store, blobs: &Blobs, import_hosts: FileHosts, kept_hours: u32) {
-    tokio::spawn(reconcile(store.clone()));
+pub fn start(store: &Store, blobs: &Blobs, data: &Arc<Data>, import_hosts: FileHosts, kept_hours: u32) {
+    tokio::spawn(reconcile(store.clone(), data.clone()));
     tokio::spawn(resource_log::follow(store.clone()));
     tokio::spawn(import(store.clone(), blobs.clone(), import_hosts));
     tokio::spawn(sweep(store.clone(), i64::from(kept_hours) * 3600 * 1000));
@@ -51,11 +52,11 @@ pub fn keep_certificate(certificates: Certificates, hosts: Vec<String>) {
     });
 }
 
-async fn reconcile(store: Store) {
+async fn reconcile(store: Store, data: Arc<Data>) {
     loop {
         match reconcile_step(&store).await {
             Ok(0) => tokio::time::sleep(RECONCILE_PAUSE).await,
-            Ok(_) => {}
+            Ok(_) => data.look_again(),
             Err(error) => {
                 log::warn!("unfinished work was not looked for: {error}");
                 tokio::time::sleep(FAILURE_PAUSE).await;

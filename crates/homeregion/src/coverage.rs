@@ -7,7 +7,7 @@ use crate::services;
 
 /// Prints the table.
 pub fn run(arguments: &Coverage) -> Result<(), String> {
-    let table = services::table();
+    let table = services::table_in_memory();
     let mut services: BTreeMap<&str, BTreeMap<&str, bool>> = BTreeMap::new();
     for spec in table.specs() {
         services.entry(spec.service.id).or_default().insert(spec.name, table.implements(spec));
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn the_ledger_names_exactly_the_operations_that_are_still_to_come() {
-        let table = services::table();
+        let table = services::table_in_memory();
         let missing: BTreeSet<String> = table
             .specs()
             .iter()

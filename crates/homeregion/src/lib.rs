@@ -24,6 +24,7 @@ pub mod services;
 mod sitewise;
 mod upload;
 mod upstreams;
+mod values;
 mod verify;
 
 use std::process::ExitCode;

@@ -16,7 +16,7 @@ use crate::arguments::{Home, Serve};
 use crate::certificates::Certificates;
 use crate::configuration::{Configuration, UnknownConfiguration};
 use crate::scratch::Scratch;
-use crate::{chores, environment, logging, packages, services};
+use crate::{chores, environment, logging, packages, services, values};
 
 /// Serves until interrupted.
 pub fn run(arguments: &Serve) -> Result<(), String> {
@@ -145,7 +145,8 @@ async fn listen(
     let public_url = settings.public_url.clone();
     let (endpoint, before_copy) =
         packages::endpoint(&store, &blobs, &installation, public_url, resolver, allow_unpublish)?;
-    let (table, packages) = (services::table(), Some(endpoint));
+    let data = values::open(&store, folder, arguments.home.database != "sqlite")?;
+    let (table, packages) = (services::table(&data), Some(endpoint));
     let streams = Arc::new(Streams::new(&store));
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
     let gateway = gateway
@@ -158,7 +159,7 @@ async fn listen(
     let scheme = if tls.is_some() { "https" } else { "http" };
     let endpoint = format!("{scheme}://{address}");
     environment::write_down(folder, &endpoint);
-    chores::start(&store, &blobs, import_hosts, kept_hours);
+    chores::start(&store, &blobs, &data, import_hosts, kept_hours);
     if !sinks.is_empty() {
         notify::start(&store, sinks, &plain_client(&[])?, notify::Pace::default());
     }

@@ -35,6 +35,7 @@ pub struct Table {
     entries: HashMap<(&'static str, &'static str), Entry>,
     raw: HashMap<(&'static str, &'static str), OperateRaw>,
     after_write: HashMap<&'static str, AfterWrite>,
+    after_reset: Vec<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// Decodes an input for the operation that awaits it.
@@ -186,6 +187,16 @@ impl Table {
     /// Has `tell` told after every operation of a service that has written, before its answer goes out.
     pub fn after_write(&mut self, service: &'static str, tell: AfterWrite) {
         self.after_write.insert(service, tell);
+    }
+
+    /// Has `tell` told when everything that is stored was thrown away.
+    pub fn after_reset(&mut self, tell: Box<dyn Fn() + Send + Sync>) {
+        self.after_reset.push(tell);
+    }
+
+    /// Says that everything that is stored was thrown away.
+    pub fn was_reset(&self) {
+        self.after_reset.iter().for_each(|tell| tell());
     }
 
     /// Carries out an operation from the bytes of its body, if it has a way to and takes it.

@@ -10,6 +10,7 @@ pub mod asset_model;
 pub mod computation_model;
 pub mod configuration;
 pub mod dashboard;
+pub mod data;
 pub mod dataset;
 mod dialect;
 pub mod error;

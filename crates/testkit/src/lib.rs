@@ -7,4 +7,4 @@ pub mod nuget_registry;
 pub mod pypi_index;
 mod world;
 
-pub use world::{Caller, Refusal, World, each_database, each_world};
+pub use world::{Caller, Refusal, World, each_database, each_world, each_world_over};

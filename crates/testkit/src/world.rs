@@ -59,6 +59,21 @@ pub fn each_world(rooms: &'static [&'static Room], register: fn(&mut Table), tes
     test(&World::on(Database::Postgres { url: schema.url.clone() }, rooms, register));
 }
 
+/// The same, for services that hold more than rows: `register` is shown the store.
+pub fn each_world_over(
+    rooms: &'static [&'static Room],
+    register: impl Fn(&Store, &mut Table),
+    test: impl Fn(&World),
+) {
+    test(&World::built(Database::Memory, rooms, &register));
+    let Ok(server) = std::env::var("HOMEREGION_TEST_POSTGRES") else {
+        println!("skipped: the PostgreSQL half needs HOMEREGION_TEST_POSTGRES=postgres://user@host/database");
+        return;
+    };
+    let schema = Schema::make(&server);
+    test(&World::built(Database::Postgres { url: schema.url.clone() }, rooms, &register));
+}
+
 /// Runs a test on every kind of database that can be closed and opened again, each new and empty.
 ///
 /// # Panics
@@ -90,6 +105,15 @@ impl World {
     }
 
     fn on(database: Database, rooms: &'static [&'static Room], register: fn(&mut Table)) -> Self {
+        Self::built(database, rooms, &|_, table| register(table))
+    }
+
+    /// Makes a region whose operations are entered by somebody who is shown the store.
+    pub fn built(
+        database: Database,
+        rooms: &'static [&'static Room],
+        register: &dyn Fn(&Store, &mut Table),
+    ) -> Self {
         let store = Store::open(Options {
             database,
             rooms,
@@ -100,7 +124,7 @@ impl World {
         // Tests that share a process share the log; the first one starts it.
         let _ = log::set_logger(&LOGGER).map(|()| log::set_max_level(log::LevelFilter::Warn));
         let mut table = Table::new();
-        register(&mut table);
+        register(&store, &mut table);
         let installation = Installation {
             page_key: [1; 32],
             token_key: [2; 32],

@@ -167,13 +167,13 @@ fn authorization(account: &str, service: &str) -> String {
 
 fn specs() -> &'static [&'static Spec] {
     static SPECS: std::sync::OnceLock<Vec<&'static Spec>> = std::sync::OnceLock::new();
-    SPECS.get_or_init(|| homeregion::services::table().specs().to_vec())
+    SPECS.get_or_init(|| homeregion::services::table_in_memory().specs().to_vec())
 }
 
 fn implemented() -> &'static [&'static Spec] {
     static SPECS: std::sync::OnceLock<Vec<&'static Spec>> = std::sync::OnceLock::new();
     SPECS.get_or_init(|| {
-        let table = homeregion::services::table();
+        let table = homeregion::services::table_in_memory();
         specs().iter().copied().filter(|spec| table.implements(spec)).collect()
     })
 }

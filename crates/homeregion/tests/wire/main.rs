@@ -11,6 +11,7 @@ use std::sync::Arc;
 use gateway::{Gateway, Settings, converse};
 use homeregion::services;
 use service::Installation;
+use sitewise::data::{Data, Homes};
 use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -79,7 +80,8 @@ impl Wire {
         };
         let installation = Arc::new(Installation::default());
         let blobs = Blobs::memory();
-        let gateway = Gateway::new(services::table(), store, blobs.clone(), installation, settings, None);
+        let data = Data::open(&store, Homes::in_memory(), Vec::new()).unwrap();
+        let gateway = Gateway::new(services::table(&data), store, blobs.clone(), installation, settings, None);
         let gateway = gateway.with_uploads(services::UPLOADS);
         Self { gateway: Arc::new(gateway), blobs }
     }

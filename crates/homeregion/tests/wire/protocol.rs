@@ -265,14 +265,14 @@ async fn unsigned_and_half_signed_calls_are_refused() {
 async fn operations_that_are_still_to_come_say_so_after_their_input_was_checked() {
     let wire = Wire::new();
     let requests = [
-        rest("iotsitewise", "GET /portals/7c1b2c1e-0000-4000-8000-000000000000", ""),
-        rest("iotsitewise", "GET /portals/nothing", ""),
+        rest("iotsitewise", "GET /workspaces/robots", ""),
+        rest("iotsitewise", "GET /workspaces/no%20robots", ""),
     ];
     check_all(&wire, &requests, expect![[r#"
         HTTP/1.1 501 Not Implemented NotImplemented
-        {"__type":"NotImplemented","message":"iotsitewise DescribePortal is not implemented yet"}
+        {"__type":"NotImplemented","message":"iotsitewise DescribeWorkspace is not implemented yet"}
         HTTP/1.1 400 Bad Request InvalidRequestException
-        {"__type":"InvalidRequestException","message":"2 validation errors detected: Value 'nothing' at 'portalId' failed to satisfy constraint: Member must have length greater than or equal to 36; Value 'nothing' at 'portalId' failed to satisfy constraint: Member must satisfy regular expression pattern: ^(?!00000000-0000-0000-0000-000000000000)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"}
+        {"__type":"InvalidRequestException","message":"1 validation error detected: Value 'no robots' at 'workspaceName' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9_-]+$"}
     "#]]).await;
 }
 

@@ -1,0 +1,25 @@
+//! Where the values of time series live: the engine's log and segments.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use series::disk::{Disk, Folder};
+use sitewise::data::{Data, Homes, LogHome};
+use store::Store;
+
+/// The folder in the data folder in which the engine keeps its files.
+const FOLDER: &str = "series";
+
+/// Opens the engine of values: its segments in the data folder, its log beside them, or in the database where that is
+/// not a file of this machine.
+pub fn open(store: &Store, folder: &Path, in_database: bool) -> Result<Arc<Data>, String> {
+    let folder = folder.join(FOLDER);
+    let open = |name: &str| -> Result<Arc<dyn Disk>, String> {
+        let path = folder.join(name);
+        let disk = Folder::open(&path);
+        Ok(Arc::new(disk.map_err(|error| format!("cannot open the folder {}: {error}", path.display()))?))
+    };
+    let log = if in_database { LogHome::Rows } else { LogHome::Files(open("log")?) };
+    let homes = Homes { log, segments: open("segments")? };
+    Data::open(store, homes, Vec::new()).map_err(|error| error.to_string())
+}
