@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod code;
+mod decimal;
 pub mod evaluate;
 pub mod format;
 pub mod function;
