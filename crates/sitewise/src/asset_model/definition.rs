@@ -72,6 +72,22 @@ impl Definition {
         self.properties.iter_mut().chain(of_composites)
     }
 
+    /// Answers how many composite models stand on the longest way down, and the name of the last of them.
+    pub fn deepest(&self) -> (usize, &str) {
+        let mut depths: HashMap<&CompositeId, usize> = HashMap::with_capacity(self.composites.len());
+        let mut deepest = (0, "");
+        // Parents stand before their children.
+        for composite in &self.composites {
+            let above = composite.parent_id.as_ref().and_then(|parent| depths.get(parent)).copied();
+            let depth = above.unwrap_or(0) + 1;
+            depths.insert(&composite.id, depth);
+            if depth > deepest.0 {
+                deepest = (depth, &composite.name);
+            }
+        }
+        deepest
+    }
+
     /// Finds a property, of the model itself or of one of its composite models, by id or external id.
     pub fn property_anywhere(&self, id: &CustomId) -> Option<(&Property, Option<&Composite>)> {
         self.all_properties()
@@ -240,6 +256,7 @@ mod tests {
         let (_, at) = definition.property_anywhere(&CustomId::Id("blade-speed".into())).unwrap();
         let path: Vec<_> = definition.path_of(at.unwrap()).iter().map(|at| at.name.as_str()).collect();
         assert_eq!(path, ["ROTOR", "BLADE"]);
+        assert_eq!(definition.deepest(), (2, "BLADE"));
         let below: Vec<_> = definition.composites_below(None).map(|at| at.name.as_str()).collect();
         assert_eq!(below, ["ROTOR"]);
     }

@@ -416,6 +416,77 @@ fn what_a_formula_elsewhere_reads_stays_in_the_component() {
 }
 
 #[test]
+fn a_formula_over_what_a_component_is_just_losing_fails_its_model_and_no_other() {
+    each(|world| {
+        let line = Line::new(world);
+        let other = model(line.caller(), json!({ "assetModelName": "other" }));
+        Machine { caller: world.caller(), id: other.clone() }
+            .add("motor", json!({ "composedAssetModelId": line.motor }));
+        let slow = world.caller().installed(|installation| installation.propagation_ms = 2000);
+        set_properties(&slow, &line.bearing, Vec::clear).unwrap();
+        // The old version is still in force, so the formula is accepted.
+        let steps = json!([{ "name": "left" }, { "name": "front" }, { "name": "vibration" }]);
+        set_properties(line.caller(), &line.machine.id, |list| {
+            list.push(transform("shake", json!({ "propertyPath": steps })));
+        })
+        .unwrap();
+        for _ in 0..20 {
+            reconcile(world, &mut || {});
+            world.pass(Duration::from_secs(1));
+        }
+        let states =
+            [&line.bearing, &line.motor, &line.machine.id, &other].map(|id| state(line.caller(), id));
+        assert_eq!(states, ["ACTIVE", "ACTIVE", "FAILED", "ACTIVE"]);
+        let error = line.machine.describe()["assetModelStatus"]["error"].clone();
+        assert!(error["message"].as_str().unwrap().contains("'shake'"), "{error}");
+        set_properties(line.caller(), &line.machine.id, |list| drop(list.pop())).unwrap();
+        assert_eq!(state(line.caller(), &line.machine.id), "ACTIVE");
+        assert!(!line.machine.properties().iter().any(|path| path.contains("vibration")));
+    });
+}
+
+#[test]
+fn component_models_in_component_models_multiply_up_to_a_bound() {
+    each(|world| {
+        let machine = Machine::new(world);
+        let caller = &machine.caller;
+        let many = |range: std::ops::Range<usize>| -> Vec<Value> {
+            range.map(|i| measurement(&format!("m{i}"))).collect()
+        };
+        let part = component(caller, "part", json!(many(0..150)));
+        let group = component(caller, "group", json!([]));
+        let compose = |into: &str, name: &str, component: &str| {
+            let input = json!({
+                "assetModelId": into,
+                "assetModelCompositeModelName": name,
+                "assetModelCompositeModelType": "CUSTOM",
+                "composedAssetModelId": component,
+            });
+            caller.send("CreateAssetModelCompositeModel", input)
+        };
+        for i in 0..10 {
+            compose(&group, &format!("part-{i}"), &part).unwrap();
+        }
+        for name in ["one", "two", "three"] {
+            compose(&machine.id, name, &group).unwrap();
+        }
+        let refusal = compose(&machine.id, "four", &group).unwrap_err();
+        assert_eq!(
+            (refusal.name.as_str(), refusal.message().contains("5000 are allowed")),
+            (LIMIT, true),
+            "{refusal:?}"
+        );
+        let refusal = set_properties(caller, &part, |list| list.extend(many(150..170))).unwrap_err();
+        assert_eq!(
+            (refusal.name.as_str(), refusal.message().contains(&machine.id)),
+            (LIMIT, true),
+            "{refusal:?}"
+        );
+        assert_eq!(version(caller, &part), "1");
+    });
+}
+
+#[test]
 fn a_component_in_use_is_not_deleted() {
     each(|world| {
         let line = Line::new(world);

@@ -124,6 +124,10 @@ fn refusal(next: &Twin) -> Option<&'static str> {
     None
 }
 
+fn finish(next: Twin) -> Result<Twin, &'static str> {
+    refusal(&next).map_or(Ok(next), Err)
+}
+
 fn uses(twin: &Twin, component: &str, id: &str) -> bool {
     component == id
         || twin[component].parts.iter().filter_map(|part| part.of.as_ref()).any(|of| uses(twin, of, id))
@@ -164,10 +168,6 @@ impl Story<'_> {
         (sent, Prop { id: String::new(), name, reads })
     }
 
-    fn finish(&self, next: Twin) -> Result<Twin, &'static str> {
-        refusal(&next).map_or(Ok(next), Err)
-    }
-
     /// Adds or removes one of the model's own properties.
     fn change_model(&mut self, id: &str) -> Outcome {
         let described = self.caller.ok("DescribeAssetModel", json!({ "assetModelId": id }));
@@ -187,7 +187,7 @@ impl Story<'_> {
             "assetModelName": described["assetModelName"],
             "assetModelProperties": list,
         });
-        (self.finish(next), self.caller.send("UpdateAssetModel", input))
+        (finish(next), self.caller.send("UpdateAssetModel", input))
     }
 
     fn create(&mut self, id: &str) -> Outcome {
@@ -210,13 +210,12 @@ impl Story<'_> {
             "assetModelCompositeModelType": "CUSTOM",
         });
         let mut own = Vec::new();
-        match (&of, &parent) {
-            (Some(of), _) => input["composedAssetModelId"] = json!(of),
-            (None, _) => {
-                let (sent, property) = self.property(id);
-                input["assetModelCompositeModelProperties"] = json!([sent]);
-                own.push(property);
-            }
+        if let Some(of) = &of {
+            input["composedAssetModelId"] = json!(of);
+        } else {
+            let (sent, property) = self.property(id);
+            input["assetModelCompositeModelProperties"] = json!([sent]);
+            own.push(property);
         }
         if let Some(parent) = &parent {
             input["parentAssetModelCompositeModelId"] = json!(parent);
@@ -229,7 +228,7 @@ impl Story<'_> {
             let mut next = self.twin.clone();
             let part = Part { id: String::new(), name, parent, of, own };
             next.get_mut(id).unwrap().parts.push(part);
-            self.finish(next)
+            finish(next)
         };
         (expected, self.caller.send("CreateAssetModelCompositeModel", input))
     }
@@ -246,7 +245,7 @@ impl Story<'_> {
         }
         parts.retain(|one| !gone.contains(&one.id));
         let input = json!({ "assetModelId": id, "assetModelCompositeModelId": part.id });
-        Some((self.finish(next), self.caller.send("DeleteAssetModelCompositeModel", input)))
+        Some((finish(next), self.caller.send("DeleteAssetModelCompositeModel", input)))
     }
 
     /// Renames a composite model, and adds and removes properties where they are its own.
@@ -278,7 +277,7 @@ impl Story<'_> {
             let parts = &mut next.get_mut(id).unwrap().parts;
             let at = parts.iter().position(|one| one.id == part.id).unwrap();
             parts[at] = Part { name, own, ..part };
-            self.finish(next)
+            finish(next)
         };
         Some((expected, self.caller.send("UpdateAssetModelCompositeModel", input)))
     }

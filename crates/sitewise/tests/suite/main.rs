@@ -24,6 +24,7 @@ mod formula;
 mod gateway;
 mod interface;
 mod longest;
+mod model_order;
 mod monitor;
 mod plant;
 mod portal;

@@ -8,6 +8,9 @@ use crate::plant::text;
 /// Models looked at in one world: tests of quotas make hundreds that are alike.
 const MODELS_MAX: usize = 40;
 
+/// Composite models looked at in one model.
+const COMPOSITES_MAX: usize = 5;
+
 const MODEL: [&str; 6] = [
     "assetModelName",
     "assetModelDescription",
@@ -52,7 +55,8 @@ fn model(caller: &Caller<'_>, id: &str) {
         return;
     }
     assert_eq!(describe(), before);
-    let composites = caller.ok("ListAssetModelCompositeModels", json!({ "assetModelId": id }));
+    let input = json!({ "assetModelId": id, "maxResults": COMPOSITES_MAX });
+    let composites = caller.ok("ListAssetModelCompositeModels", input);
     for summary in composites["assetModelCompositeModelSummaries"].as_array().unwrap() {
         let input = json!({ "assetModelId": id, "assetModelCompositeModelId": summary["id"] });
         let described = caller.ok("DescribeAssetModelCompositeModel", input.clone());

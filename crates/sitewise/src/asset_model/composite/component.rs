@@ -95,15 +95,13 @@ pub fn check_users(
     model: &AssetModel,
     (before, next): (&Definition, &Definition),
 ) -> Result<(), Error> {
-    let deepest = |definition: &Definition| {
-        definition.composites.iter().map(|composite| definition.path_of(composite).len()).max().unwrap_or(0)
-    };
     let growth = next.elements().saturating_sub(before.elements());
-    let deeper = deepest(next) > deepest(before);
+    let depth = next.deepest().0;
+    let deeper = depth > before.deepest().0;
     if model.model_type != AssetModelType::ComponentModel || (growth == 0 && !deeper) {
         return Ok(());
     }
-    check_growth(tx, place, &model.id, (growth, deepest(next)))
+    check_growth(tx, place, &model.id, (growth, depth))
 }
 
 fn check_growth(
@@ -169,16 +167,15 @@ pub fn renew(
     let given = definition(tx, place, &component.id, active)?;
     let mut next = base.clone();
     next.composites.clear();
-    let mut renewed = HashSet::new();
+    // What is written out anew, with all that stood below it; parents stand before their children.
+    let mut replaced = HashSet::new();
     for composite in &base.composites {
-        if composite.is_derived() {
-            if !base.path_of(composite).iter().any(|above| renewed.contains(&above.id)) {
-                next.composites.push(composite.clone());
-            }
-            continue;
-        }
-        if composite.component.as_ref().is_some_and(|used| used.id == component.id) {
-            renewed.insert(&composite.id);
+        if composite.parent_id.as_ref().is_some_and(|parent| replaced.contains(parent)) {
+            replaced.insert(&composite.id);
+        } else if composite.component.as_ref().is_some_and(|used| used.id == component.id)
+            && !composite.is_derived()
+        {
+            replaced.insert(&composite.id);
             let version = (&component.id, active.number);
             next.composites.extend(derive::expand(composite, version, &given, Some(base)));
         } else {

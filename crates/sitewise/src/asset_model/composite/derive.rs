@@ -1,11 +1,13 @@
 //! What a component model gives to a composite model made from it: copies of its elements, under ids of their own.
 
+use std::collections::HashMap;
+
 use sha2::{Digest as _, Sha256};
 
 use super::{Component, Composite};
 use crate::asset_model::Definition;
 use crate::asset_model::property::Property;
-use crate::id::{AssetModelId, CompositeId, PropertyId};
+use crate::id::{AssetModelId, CompositeId, ExternalId, PropertyId};
 
 /// Derives the id of an element under a composite model from the id of the element in the component model.
 ///
@@ -46,8 +48,9 @@ pub fn expand(
     before: Option<&Definition>,
 ) -> Vec<Composite> {
     let root = &composite.id;
+    let named = External::of(before);
     let properties = |own: &[Property]| -> Vec<Property> {
-        own.iter().map(|property| derived_property(root, property, before)).collect()
+        own.iter().map(|property| derived_property(root, property, &named)).collect()
     };
     let mut all = vec![Composite {
         component: Some(Component { id: component_id.clone(), version }),
@@ -57,13 +60,12 @@ pub fn expand(
     }];
     for below in &component.composites {
         let id = composite_id(root, &below.id);
-        let known = before.and_then(|before| before.composite_by_id(&id));
         let parent =
             below.parent_id.as_ref().map_or_else(|| root.clone(), |parent| composite_id(root, parent));
         let mut chain = vec![component_id.clone()];
         chain.extend(below.chain.iter().cloned());
         all.push(Composite {
-            external_id: known.and_then(|known| known.external_id.clone()),
+            external_id: named.composites.get(&id).map(|id| (*id).clone()),
             parent_id: Some(parent),
             origin: Some(below.id.clone()),
             chain,
@@ -75,20 +77,39 @@ pub fn expand(
     all
 }
 
-fn derived_property(root: &CompositeId, property: &Property, before: Option<&Definition>) -> Property {
+fn derived_property(root: &CompositeId, property: &Property, named: &External<'_>) -> Property {
     let id = property_id(root, &property.id);
-    let mut all = before.into_iter().flat_map(Definition::all_properties);
-    let known = all.find(|(known, _)| known.id == id);
     let mut kind = property.kind.clone();
     for variable in kind.variables_mut() {
         variable.property_id = derived_id(root, &variable.property_id);
     }
     Property {
-        id,
-        external_id: known.and_then(|(known, _)| known.external_id.clone()),
+        external_id: named.properties.get(&id).map(|id| (*id).clone()),
         origin: Some(property.id.clone()),
         kind,
+        id,
         ..property.clone()
+    }
+}
+
+/// The external ids that elements of a definition have.
+struct External<'a> {
+    properties: HashMap<&'a PropertyId, &'a ExternalId>,
+    composites: HashMap<&'a CompositeId, &'a ExternalId>,
+}
+
+impl<'a> External<'a> {
+    fn of(definition: Option<&'a Definition>) -> Self {
+        let properties = definition.into_iter().flat_map(Definition::all_properties);
+        let composites = definition.into_iter().flat_map(|definition| &definition.composites);
+        Self {
+            properties: properties
+                .filter_map(|(property, _)| Some((&property.id, property.external_id.as_ref()?)))
+                .collect(),
+            composites: composites
+                .filter_map(|composite| Some((&composite.id, composite.external_id.as_ref()?)))
+                .collect(),
+        }
     }
 }
 

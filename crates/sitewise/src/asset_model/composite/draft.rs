@@ -147,15 +147,12 @@ pub fn check_quotas(definition: &Definition) -> Result<(), Error> {
              {ELEMENTS_PER_MODEL_MAX} are allowed"
         )));
     }
-    for composite in &definition.composites {
-        let depth = definition.path_of(composite).len();
-        if depth > COMPOSITE_DEPTH_MAX {
-            return Err(limit(format!(
-                "Composite model '{}' would stand {depth} levels below the asset model; {COMPOSITE_DEPTH_MAX} are \
-                 allowed",
-                composite.name
-            )));
-        }
+    let (depth, name) = definition.deepest();
+    if depth > COMPOSITE_DEPTH_MAX {
+        return Err(limit(format!(
+            "Composite model '{name}' would stand {depth} levels below the asset model; {COMPOSITE_DEPTH_MAX} are \
+             allowed"
+        )));
     }
     Ok(())
 }

@@ -31,13 +31,16 @@ pub fn behind(
     limit: i64,
 ) -> Result<Vec<AssetModelId>, store::Error> {
     let Some(active) = &interface.active else { return Ok(Vec::new()) };
-    let mut behind = table::behind(tx, place, &interface.id, active.number, limit)?;
     let theirs = definition(tx, place, &interface.id, active)?;
     if theirs.hierarchies.is_empty() {
-        return Ok(behind);
+        return table::behind(tx, place, &interface.id, active.number, limit);
     }
-    let mut ready = Vec::with_capacity(behind.len());
-    for id in behind.drain(..) {
+    let wanted = usize::try_from(limit).unwrap_or_default();
+    let mut ready = Vec::new();
+    for id in table::behind(tx, place, &interface.id, active.number, MODELS_PER_INTERFACE_MAX)? {
+        if ready.len() >= wanted {
+            break;
+        }
         let Some(model) = models::by_id(tx, place, id.as_str())? else { continue };
         let own = definition(tx, place, &id, &model.latest)?;
         let below = Below::look_up(tx, place, &theirs, &own)?;
