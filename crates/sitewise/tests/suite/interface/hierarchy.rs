@@ -188,3 +188,42 @@ fn a_hierarchy_to_an_asset_model_is_created_where_it_is_missing() {
         caller.ok("AssociateAssets", input);
     });
 }
+
+#[test]
+fn a_change_reaches_the_upper_interface_after_the_lower_one() {
+    each(|world| {
+        let plant = Line::new(world);
+        plant.put_machine("rotation").unwrap();
+        plant.put_line().unwrap();
+        let slow = plant.caller.clone().installed(|installation| installation.propagation_ms = 2000);
+        edit(&slow, &plant.machine_interface, |update| {
+            update["assetModelProperties"].as_array_mut().unwrap().push(measurement("noise"));
+        })
+        .unwrap();
+        world.pass(DELAY);
+        reconcile(world);
+        // The lower interface is PROPAGATING: its active version is the new one, its models have the old one still.
+        assert_eq!(state(&plant.caller, &plant.machine_interface), "PROPAGATING");
+        let noise = property(&plant.caller, &plant.machine_interface, "noise");
+        edit(&plant.caller, &plant.line_interface, |update| {
+            let variable =
+                json!({ "name": "y", "value": { "propertyId": noise, "hierarchyId": "machines" } });
+            let metric = &mut update["assetModelProperties"][0]["type"]["metric"];
+            metric["variables"].as_array_mut().unwrap().push(variable);
+            metric["expression"] = json!("sum(x) + sum(y)");
+        })
+        .unwrap();
+        assert_eq!(state(&plant.caller, &plant.line_interface), "PROPAGATING", "it waits for the machine");
+        let mut rounds = 0;
+        while state(&plant.caller, &plant.line_interface) != "ACTIVE" {
+            world.pass(DELAY);
+            reconcile(world);
+            rounds += 1;
+            assert!(rounds < 20, "it never rests");
+        }
+        assert_eq!(state(&plant.caller, &plant.line), "ACTIVE");
+        let line = described(&plant.caller, &plant.line);
+        let read = &property_of(&line, "total")["type"]["metric"]["variables"][1]["value"]["propertyId"];
+        assert_eq!(*read, json!(property(&plant.caller, &plant.machine, "noise")));
+    });
+}
