@@ -195,8 +195,9 @@ async fn exchange(gateway: &Gateway, mut request: Request<Incoming>) -> Response
     response
 }
 
-/// Parts of paths behind which something stands that opens a door: a token to be revoked, the id of an archive.
-const SECRETS_BEHIND: [&str; 2] = ["/-/user/token/", "/_homeregion/discovery/"];
+/// Parts of paths behind which something stands that opens a door: a token to be revoked, the id of an archive, the
+/// signature of a logo's address.
+const SECRETS_BEHIND: [&str; 3] = ["/-/user/token/", "/_homeregion/discovery/", "/_homeregion/portal-logo/"];
 
 /// Cuts from a path what must not be in a log.
 fn without_secret(path: &str) -> &str {
@@ -215,6 +216,10 @@ mod tests {
         assert_eq!(
             without_secret("/_homeregion/discovery/000000000000/us-east-1/x.zip"),
             "/_homeregion/discovery/"
+        );
+        assert_eq!(
+            without_secret("/_homeregion/portal-logo/000000000000/us-east-1/x/1700000000000/0f"),
+            "/_homeregion/portal-logo/"
         );
         assert_eq!(without_secret("/_homeregion/health"), "/_homeregion/health");
     }
