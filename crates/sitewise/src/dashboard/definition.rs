@@ -7,7 +7,8 @@ use serde::de::IgnoredAny;
 use crate::Error;
 use crate::error::invalid;
 
-/// Checks that a definition is one JSON value (assumed: AWS says "a JSON literal" and not what happens else).
+/// Checks that a definition is one JSON value, nested at most 127 deep (assumed: AWS says "a JSON literal" and not
+/// what happens else).
 pub fn check(definition: &str) -> Result<(), Error> {
     match serde_json::from_str::<IgnoredAny>(definition) {
         Ok(_) => Ok(()),
