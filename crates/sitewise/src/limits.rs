@@ -103,6 +103,10 @@ pub const MODELS_PER_INTERFACE_MAX: i64 = 1_000;
 /// Computation models of an account in a Region (assumed: AWS names the quota and publishes no value).
 pub const COMPUTATION_MODELS_MAX: i64 = 1_000;
 
+/// Input properties of one computation model (assumed: AWS publishes no value; Lookout for Equipment took 300
+/// sensors).
+pub const COMPUTATION_MODEL_INPUTS_MAX: usize = 1_000;
+
 /// Models that one write of a component model or interface takes along before its answer is sent; the reconciler does
 /// the others.
 pub const FOLLOWERS_INLINE_MAX: usize = 20;

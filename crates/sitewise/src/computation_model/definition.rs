@@ -6,8 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::error::invalid;
+use crate::error::{invalid, limit};
 use crate::id::{AssetId, AssetModelId, PropertyId};
+use crate::limits::COMPUTATION_MODEL_INPUTS_MAX;
 
 /// Layout of the document; a later one takes the next number and reads this one too.
 const LAYOUT: u32 = 1;
@@ -63,8 +64,8 @@ impl Definition {
     /// Puts a definition together.
     ///
     /// Errors in the order of their checks: a variable that stands for both inputs and result, one that is
-    /// not bound, a binding that no variable uses, no input at all, several results, asset models and assets
-    /// mixed, several asset models.
+    /// not bound, a binding that no variable uses, no input at all, too many, several results, asset models
+    /// and assets mixed, several asset models.
     pub fn new(
         name: String,
         description: Option<String>,
@@ -129,6 +130,14 @@ impl Definition {
         if self.input_properties().is_empty() {
             return Err(invalid(format!(
                 "The variable '{}' is bound to an empty list; anomalies are looked for in one property or more",
+                self.inputs
+            )));
+        }
+        let count = self.input_properties().len();
+        if count > COMPUTATION_MODEL_INPUTS_MAX {
+            return Err(limit(format!(
+                "The variable '{}' is bound to {count} properties; a computation model reads \
+                 {COMPUTATION_MODEL_INPUTS_MAX} at most",
                 self.inputs
             )));
         }

@@ -415,5 +415,13 @@ fn there_may_be_a_thousand_computation_models() {
         let input = Pumps::input("more", &pumps.on_model("flow"), &pumps.on_model("anomaly"));
         let refusal = pumps.caller.refused("CreateComputationModel", input);
         assert_eq!((refusal.name.as_str(), refusal.status), (LIMIT, 410));
+        let inputs = |count: usize| json!({ "list": vec![pumps.on_model("flow"); count] });
+        let input = Pumps::input("m", &inputs(1001), &pumps.on_model("anomaly"));
+        let refusal = pumps.caller.refused("CreateComputationModel", input);
+        assert_eq!((refusal.name.as_str(), refusal.status), (LIMIT, 410));
+        assert!(refusal.message().contains("1001 properties"), "{}", refusal.message());
+        let mut update = Pumps::input("m", &inputs(1000), &pumps.on_model("anomaly"));
+        update["computationModelId"] = json!(id);
+        pumps.caller.ok("UpdateComputationModel", update);
     });
 }
