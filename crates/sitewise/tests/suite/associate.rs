@@ -372,3 +372,39 @@ fn an_association_racing_a_deletion_leaves_one_of_them() {
         }
     });
 }
+
+#[test]
+fn an_association_racing_the_end_of_its_hierarchy_leaves_nothing_behind() {
+    each(|world| {
+        for round in 0..10 {
+            let caller = world.caller().in_region(&format!("race-{round}"));
+            let child = model(&caller, json!({ "assetModelName": "turbine" }));
+            let hierarchies =
+                json!([{ "name": "spares", "externalId": "spares", "childAssetModelId": child }]);
+            let parent =
+                model(&caller, json!({ "assetModelName": "farm", "assetModelHierarchies": hierarchies }));
+            let farm = asset(&caller, &parent, "north");
+            let turbines: Vec<String> = (0..8).map(|i| asset(&caller, &child, &format!("t{i}"))).collect();
+            std::thread::scope(|scope| {
+                for turbine in &turbines {
+                    scope.spawn(|| {
+                        let met = caller.send("AssociateAssets", triple(&farm, "externalId:spares", turbine));
+                        let name = met.err().map_or_else(|| "ok".to_owned(), |refusal| refusal.name);
+                        assert!(["ok", NOT_FOUND, CONFLICT].contains(&&*name), "round {round}: {name}");
+                    });
+                }
+                let gone = json!({ "assetModelId": parent, "assetModelName": "farm" });
+                scope.spawn(|| caller.ok("UpdateAssetModel", gone));
+            });
+            let hierarchies =
+                json!([{ "name": "spares", "externalId": "spares", "childAssetModelId": child }]);
+            let again = json!({ "assetModelId": parent, "assetModelName": "farm", "assetModelHierarchies": hierarchies });
+            caller.ok("UpdateAssetModel", again);
+            for turbine in &turbines {
+                let above = json!({ "assetId": turbine, "traversalDirection": "PARENT" });
+                assert_eq!(names(&caller.ok("ListAssociatedAssets", above)), [""; 0], "round {round}");
+                caller.ok("AssociateAssets", triple(&farm, "externalId:spares", turbine));
+            }
+        }
+    });
+}
