@@ -1,5 +1,6 @@
 //! Does the steps of a plan, several at once; what fails stops only what needs it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,7 +23,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(3);
 /// How long a state is waited for: a model with many assets takes its time.
 const WAIT_MAX: Duration = Duration::from_secs(600);
 /// How often a write is tried while something else is under way on its resource.
-const CONFLICTS_MAX: u32 = 6;
+const CONFLICTS_MAX: u32 = 8;
 
 /// Why a step was not done.
 #[derive(Debug)]
@@ -58,6 +59,8 @@ pub(super) enum Outcome {
     Unsupported(String),
     /// Something that it needs was not done.
     Skipped,
+    /// Nobody answered; nothing was tried after that.
+    Lost(String),
 }
 
 /// A plan that is being carried out.
@@ -67,6 +70,8 @@ pub(super) struct Run<'a, A> {
     pub(super) ids: Ids<'a>,
     /// When values are from.
     pub(super) now_s: i64,
+    /// Whether the server is gone.
+    pub(super) lost: AtomicBool,
 }
 
 /// Which steps are done, waiting and under way.
@@ -152,6 +157,9 @@ impl<A: Api> Run<'_, A> {
     }
 
     fn step(&self, step: &Step) -> Outcome {
+        if self.lost.load(Ordering::Relaxed) {
+            return Outcome::Skipped;
+        }
         let done = match &step.work {
             Work::Model { model } => self.bring_model(*model),
             Work::TrimModel { model } => self.trim_model(*model),
@@ -168,6 +176,10 @@ impl<A: Api> Run<'_, A> {
             Ok(()) => Outcome::Done,
             Err(Failure::Call(error)) if error.is_unknown_operation() => {
                 Outcome::Unsupported(error.to_string())
+            }
+            Err(Failure::Call(error @ CallError::Unreachable(_))) => {
+                self.lost.store(true, Ordering::Relaxed);
+                Outcome::Lost(error.to_string())
             }
             Err(failure) => Outcome::Refused(failure.to_string()),
         }

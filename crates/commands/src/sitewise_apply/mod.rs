@@ -20,6 +20,8 @@ mod wanted;
 pub(crate) use self::observe::units;
 pub use self::report::{Exit, Report};
 
+use std::sync::atomic::AtomicBool;
+
 use self::execute::Run;
 use self::ids::Ids;
 use self::wanted::Wanted;
@@ -55,7 +57,8 @@ pub fn apply(
     if options.dry_run || report.is_refused() || report.is_nothing() {
         return Ok(report);
     }
-    let run = Run { api, wanted: &wanted, ids: Ids::of(&wanted, &known), now_s: options.now_s };
+    let ids = Ids::of(&wanted, &known);
+    let run = Run { api, wanted: &wanted, ids, now_s: options.now_s, lost: AtomicBool::new(false) };
     let outcomes = run.carry_out(&report.plan, options.terminal);
     report.outcomes = Some(outcomes);
     Ok(report)

@@ -7,7 +7,7 @@ use super::observe::{Account, Matches, PathIds};
 use super::plan::{Action, KnownPlace, Phase, Plan, Step, Work, tags};
 use super::wanted::{Flat, Wanted};
 use crate::sitewise_account::{KnownAsset, KnownProperty, VALUES_PER_WRITE};
-use crate::sitewise_plant::{DataType, Kind, Settings, is_equal_value};
+use crate::sitewise_plant::{DataType, Settings, is_equal_value};
 
 /// Plans all assets.
 pub(super) fn assets(plan: &mut Plan, wanted: &Wanted<'_>, known: &Account, matches: &Matches, prune: bool) {
@@ -29,7 +29,7 @@ pub(super) fn assets(plan: &mut Plan, wanted: &Wanted<'_>, known: &Account, matc
         let model = plan.model_steps.get(&flat.model);
         let needs = steps.get(&place).into_iter().chain(model).copied().collect();
         let set = Set { place, flat, found, ids: &ids, needs };
-        settings(plan, &set, prune);
+        settings(plan, wanted, &set, prune);
         let count = values.len();
         self::values(&mut values, wanted, &set, known.no_values.is_some());
         if plan.steps.len() == before && values.len() == count {
@@ -158,15 +158,21 @@ impl Set<'_> {
 }
 
 /// Plans aliases, units and notifications; what the file does not say of a property stays, unless `prune` is on.
-fn settings(plan: &mut Plan, set: &Set<'_>, prune: bool) {
+fn settings(plan: &mut Plan, plant: &Wanted<'_>, set: &Set<'_>, prune: bool) {
     let none = KnownProperty::default();
+    let model = &plant.plant.models[set.flat.model];
     for (path, wanted) in &set.flat.asset.settings {
         let known = set.property(path).unwrap_or(&none);
         let keep = |wanted: &Option<String>, known: &Option<String>| {
             wanted.clone().or_else(|| known.clone().filter(|_| !prune))
         };
         let alias = keep(&wanted.alias, &known.alias);
-        let unit = keep(&wanted.unit, &known.unit);
+        let usual = plant.plant.property(model, path).and_then(|property| property.unit.as_ref());
+        // Naming the model's unit takes back another one.
+        let unit = match &wanted.unit {
+            Some(unit) if Some(unit) == usual => None,
+            _ => keep(&wanted.unit, &known.unit),
+        };
         let notifications = wanted.notifications.unwrap_or(known.notifications && !prune);
         setting(plan, set, path, known, Settings { alias, unit, notifications: Some(notifications) });
     }
@@ -255,10 +261,7 @@ fn values(found: &mut Vec<(usize, String, String)>, wanted: &Wanted<'_>, set: &S
     let model = &wanted.plant.models[set.flat.model];
     for (path, value) in &set.flat.asset.attributes {
         let Some(property) = wanted.plant.property(model, path) else { continue };
-        let default = match &property.kind {
-            Kind::Attribute { default } => default.as_deref(),
-            _ => None,
-        };
+        let default = property.kind.default_value();
         let current = set.property(path).and_then(|known| known.value.as_deref()).or(default);
         let equal = |data_type: DataType, current: &str| is_equal_value(data_type, current, value);
         let known = set.found.is_none() || !blind;

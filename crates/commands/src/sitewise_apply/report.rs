@@ -13,6 +13,8 @@ use super::plan::{Action, Plan, Step};
 pub enum Exit {
     /// Everything is as the file says, or was only looked at.
     Done,
+    /// Nobody answers any more.
+    Lost,
     /// The server lacks operations that some of it needs; everything else is done.
     Unsupported,
     /// Something was refused, or can't be as the file says.
@@ -24,6 +26,7 @@ impl Exit {
     pub const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
+            Self::Lost => 1,
             Self::Unsupported => 3,
             Self::Refused => 4,
         }
@@ -57,6 +60,9 @@ impl Report {
     pub fn exit(&self) -> Exit {
         let outcomes = self.outcomes.as_deref().unwrap_or_default();
         let any = |test: fn(&Outcome) -> bool| outcomes.iter().any(test);
+        if any(|outcome| matches!(outcome, Outcome::Lost(_))) {
+            return Exit::Lost;
+        }
         if self.is_refused() || any(|outcome| matches!(outcome, Outcome::Refused(_))) {
             return Exit::Refused;
         }
@@ -107,7 +113,7 @@ impl Report {
         let Some(outcomes) = &self.outcomes else { return String::new() };
         let mut text = String::new();
         let name = |step: &Step| format!("{} {}", step.kind, step.name);
-        let mut refused = Vec::new();
+        let (mut refused, mut lost) = (Vec::new(), Vec::new());
         // Many steps fail for one reason: what the server does not have.
         let mut unsupported: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
         let (mut done, mut skipped) = (0, 0);
@@ -115,6 +121,7 @@ impl Report {
             match outcome {
                 Outcome::Done => done += 1,
                 Outcome::Skipped => skipped += 1,
+                Outcome::Lost(why) => lost.push(why.clone()),
                 Outcome::Refused(why) => refused.push(format!("{}: {why}", name(step))),
                 Outcome::Unsupported(why) => unsupported.entry(why).or_default().push(step),
             }
@@ -131,12 +138,16 @@ impl Report {
         }
         section(&mut text, "Could not be set, since the server does not have the operation:", &lacking);
         section(&mut text, "Refused:", &refused);
+        lost.sort_unstable();
+        lost.dedup();
+        section(&mut text, "Nobody answers:", &lost);
         let skipped = if skipped > 0 {
             format!(", {skipped} not tried for want of what they need")
         } else {
             String::new()
         };
         let end = match self.exit() {
+            Exit::Lost => "Interrupted; run it again to go on",
             Exit::Refused => "Partly done; run it again when the reasons are gone",
             Exit::Unsupported => "Done as far as this server can",
             Exit::Done => "Done",
@@ -151,6 +162,7 @@ impl Report {
             None => json!({}),
             Some(Outcome::Done) => json!({ "outcome": "done" }),
             Some(Outcome::Skipped) => json!({ "outcome": "skipped" }),
+            Some(Outcome::Lost(why)) => json!({ "outcome": "lost", "reason": why }),
             Some(Outcome::Refused(why)) => json!({ "outcome": "refused", "reason": why }),
             Some(Outcome::Unsupported(why)) => json!({ "outcome": "unsupported", "reason": why }),
         };

@@ -198,6 +198,14 @@ impl Kind {
         }
     }
 
+    /// The default of an attribute.
+    pub fn default_value(&self) -> Option<&str> {
+        match self {
+            Self::Attribute { default } => default.as_deref(),
+            Self::Measurement { .. } | Self::Transform { .. } | Self::Metric { .. } => None,
+        }
+    }
+
     /// The formula of a transform or metric.
     pub fn formula(&self) -> Option<&Formula> {
         match self {
@@ -345,11 +353,36 @@ impl Plant {
         self.models.iter().find(|model| model.name == name)
     }
 
-    /// Puts everything in the order in which files are written.
+    /// Puts everything in the order in which files are written, and leaves out what says nothing: units and values
+    /// that are the model's, notifications that are off.
     #[must_use]
     pub fn sorted(mut self) -> Self {
+        let models = Self { models: self.models.clone(), assets: Vec::new() };
+        for asset in &mut self.assets {
+            models.simplify(asset);
+        }
         order::sort(&mut self);
         self
+    }
+
+    fn simplify(&self, asset: &mut Asset) {
+        if let Some(model) = self.model(&asset.model) {
+            for (path, settings) in &mut asset.settings {
+                let unit = self.property(model, path).and_then(|property| property.unit.as_ref());
+                settings.unit = settings.unit.take().filter(|own| Some(own) != unit);
+                settings.notifications = settings.notifications.filter(|on| *on);
+            }
+            asset.attributes.retain(|path, value| {
+                let property = self.property(model, path);
+                let default =
+                    property.and_then(|property| property.kind.default_value().zip(Some(property.data_type)));
+                !default.is_some_and(|(default, data_type)| is_equal_value(data_type, default, value))
+            });
+        }
+        asset.settings.retain(|_, settings| !settings.is_empty());
+        for child in &mut asset.children {
+            self.simplify(&mut child.asset);
+        }
     }
 
     /// Writes the file.

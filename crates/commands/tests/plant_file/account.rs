@@ -26,6 +26,7 @@ pub struct Account<'a> {
     answers: AtomicUsize,
     /// Values by asset and property, if this stands in for the operations that keep them.
     values: Option<Mutex<HashMap<(String, String), Value>>>,
+    lacks_values: bool,
     /// The operations that were called, in order.
     pub called: Mutex<Vec<String>>,
 }
@@ -36,6 +37,7 @@ impl<'a> Account<'a> {
             caller: world.caller(),
             answers: AtomicUsize::new(usize::MAX),
             values: None,
+            lacks_values: false,
             called: Mutex::default(),
         }
     }
@@ -43,6 +45,11 @@ impl<'a> Account<'a> {
     /// The same account elsewhere.
     pub fn in_region(self, region: &str) -> Self {
         Self { caller: self.caller.in_region(region), ..self }
+    }
+
+    /// Has no operations for values.
+    pub fn without_values(self) -> Self {
+        Self { lacks_values: true, ..self }
     }
 
     /// Keeps values of attributes as the service will.
@@ -129,6 +136,14 @@ impl Api for Account<'_> {
         }
         self.called.lock().unwrap().push(operation.to_owned());
         match operation {
+            "BatchPutAssetPropertyValue" | "BatchGetAssetPropertyValue" if self.lacks_values => {
+                return Err(CallError::Refused {
+                    operation: operation.to_owned(),
+                    status: 501,
+                    code: "NotImplemented".to_owned(),
+                    message: "not yet".to_owned(),
+                });
+            }
             "BatchPutAssetPropertyValue" if self.values.is_some() => return Ok(self.put(input)),
             "BatchGetAssetPropertyValue" if self.values.is_some() => return Ok(self.get(input)),
             _ => {}

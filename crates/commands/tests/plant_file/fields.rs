@@ -1,5 +1,7 @@
 //! What is wrong with a file is told all at once, with places, keys and what would be right.
 
+use commands::sitewise_plant::read;
+
 use crate::account::{faults, plant};
 
 #[test]
@@ -130,4 +132,22 @@ fn interfaces_are_completed() {
     let formula = fan.properties[1].kind.formula().unwrap();
     assert_eq!(formula.variables["speed"].property, "RPM");
     assert_eq!(crate::account::plant(&plant.to_yaml()), plant);
+}
+
+#[test]
+fn no_file_is_too_broken_to_be_told_so() {
+    let farm: Vec<char> = crate::round_trip::FARM.chars().collect();
+    let odd = ['\n', ' ', ':', '{', '}', '[', '"', '-', '&', '*', '\0', '\u{e9}', ','];
+    for place in 0..farm.len() {
+        let cut: String = farm[..place].iter().collect();
+        let mut changed = farm.clone();
+        changed[place] = odd[place * 7 % odd.len()];
+        let changed: String = changed.into_iter().collect();
+        for text in [cut, changed] {
+            if let Ok(plant) = read(&text) {
+                let written = plant.clone().sorted().to_yaml();
+                assert_eq!(read(&written), Ok(plant.sorted()), "{text}\n{written}");
+            }
+        }
+    }
 }

@@ -203,3 +203,38 @@ fn aliases_are_handed_over_and_swapped() {
         assert_eq!(account.export(), plant(&file).sorted().to_yaml());
     }
 }
+
+#[test]
+fn what_says_nothing_is_not_done_again() {
+    let world = world();
+    let account = Account::of(&world);
+    let file = |unit: &str, notifications: &str| {
+        format!(
+            "version: 1\nmodels: {{P: {{properties: {{A: {{measurement: double, unit: kW}}}}}}}}\nassets:\n  x: {{model: P, \
+             properties: {{A: {{unit: {unit}, notifications: {notifications}}}}}}}\n"
+        )
+    };
+    for (unit, notifications) in [("kW", "disabled"), ("W", "enabled"), ("kW", "disabled")] {
+        let file = file(unit, notifications);
+        account.apply(&plant(&file));
+        assert!(account.apply(&plant(&file)).is_nothing());
+        assert_eq!(account.export(), plant(&file).sorted().to_yaml());
+    }
+}
+
+#[test]
+fn a_server_that_is_gone_ends_the_run() {
+    let world = world();
+    let account = Account::of(&world);
+    account.dies_after(8);
+    let report = account.try_apply(&plant(BEFORE), Options::default()).unwrap();
+    account.dies_after(usize::MAX);
+    let told = report.outcome_text();
+    assert_eq!(report.exit().code(), 1, "{told}");
+    assert!(
+        told.contains("Nobody answers:\n  the server is gone\nInterrupted; run it again to go on: "),
+        "{told}"
+    );
+    account.apply(&plant(BEFORE));
+    assert_eq!(account.export(), plant(BEFORE).sorted().to_yaml());
+}
