@@ -276,3 +276,59 @@ fn a_window_that_is_said_to_be_silent_is() {
     }
     assert!(silent > 200 && speaking > 200, "{silent} silent, {speaking} speaking: the test proves little");
 }
+
+/// What a second of the window knows, each value holding until the next point: nothing behind a bad one.
+fn held(points: &Points, second: i64, good_only: bool) -> Option<f64> {
+    let known = |point: &&Point<'_>| point.time.s <= second && (point.good || !good_only);
+    points.iter().rev().find(known).filter(|point| point.good)?.value.number().ok()
+}
+
+/// The mean of a second along the line between its neighbours, where both are good; else what held.
+fn along(points: &Points, second: i64) -> Option<f64> {
+    let from = points.iter().rev().find(|point| point.time.s <= second).filter(|point| point.good)?;
+    let value = from.value.number().ok()?;
+    let next = points.iter().find(|point| point.time.s > second).filter(|point| point.good);
+    let Some(next) = next else { return Some(value) };
+    let slope = (next.value.number().ok()? - value) / next.time.since(from.time);
+    Some(value + slope * (at(second).since(from.time) + 0.5))
+}
+
+#[test]
+fn weighing_agrees_with_going_second_by_second() {
+    let mut random = Random::new(5);
+    let mut weighed = 0;
+    for _ in 0..3_000 {
+        let mut series = Points::new();
+        for s in -40..90 {
+            match random.below(24) {
+                0 => series.push(bad(s)),
+                1 => series.extend(points(&[(s, [-2.0, 0.0, 1.0, 4.5][random.below(4)])])),
+                _ => {}
+            }
+        }
+        let window = Series::new(&[("x", series.clone())]).window(0, 60);
+        let seconds = |value: &dyn Fn(i64) -> Option<f64>| (0..60).filter_map(value).collect::<Vec<f64>>();
+        let check = |expression: &str, expected: Option<f64>| match expected {
+            Some(expected) => near(window.metric(expression), expected),
+            None => assert!(window.metric(expression).is_err(), "{expression}"),
+        };
+        let mean = |values: &[f64]| {
+            let count = f64::from(u32::try_from(values.len()).unwrap());
+            (!values.is_empty()).then(|| values.iter().sum::<f64>() / count)
+        };
+        let steps = seconds(&|second| held(&series, second, false));
+        let squares = |mean: f64| steps.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+        let count = f64::from(u32::try_from(steps.len()).unwrap());
+        check("TimeWeightedAvg(x)", mean(&steps));
+        check("TimeWeightedStDev(x, 'p')", mean(&steps).map(|mean| (squares(mean) / count).sqrt()));
+        let more = mean(&steps).filter(|_| count > 1.0);
+        check("TimeWeightedStDev(x)", more.map(|mean| (squares(mean) / (count - 1.0)).sqrt()));
+        check("TimeWeightedAvg(x, 'linear')", mean(&seconds(&|second| along(&series, second))));
+        let known = series.iter().any(|point| point.good && point.time.s < 60);
+        let positive =
+            seconds(&|second| held(&series, second, true).map(|value| f64::from(u8::from(value > 0.0))));
+        check("statetime(x)", known.then(|| positive.iter().sum()));
+        weighed += usize::from(!steps.is_empty());
+    }
+    assert!(weighed > 2_000, "{weighed} windows had a good second: the test proves little");
+}
