@@ -3,6 +3,7 @@
 //! Operations on values are not transactions: a write is done when the engine's log has it, and a read looks at the
 //! engine's tables. Rows say only which streams there are; the directory remembers them.
 
+pub mod default;
 pub mod directory;
 pub mod route;
 

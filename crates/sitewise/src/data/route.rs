@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use series::{Kind, SeriesKey};
 use store::{Error, Tx};
 
-use crate::asset;
+use crate::asset::{self, Asset};
 use crate::asset_model;
 use crate::asset_model::property::{DataType, Property, PropertyKind};
-use crate::id::{AssetId, CustomId};
+use crate::id::CustomId;
 use crate::place::Place;
 use crate::time_series::{Stream, TimeSeries, arrival, table};
 
@@ -109,16 +109,14 @@ pub fn find(tx: &mut Tx, place: Place<'_>, target: &Target<'_>) -> Result<Option
             Some(series) => of_series(tx, place, &series),
         },
         Target::Property { asset, property } => {
-            let Some((asset_id, property, is_going)) = property_of(tx, place, asset, property)? else {
-                return Ok(None);
-            };
-            let series = table::by_property(tx, place, &asset_id, &property.id)?;
+            let Some((asset, property)) = property_of(tx, place, asset, property)? else { return Ok(None) };
+            let series = table::by_property(tx, place, &asset.id, &property.id)?;
             Ok(Some(Route {
                 key: series.as_ref().map(|series| key(series.stream)),
                 has_data: series.is_some_and(|series| series.has_data),
                 data_type: property.data_type,
                 source: Source::of(&property),
-                is_going,
+                is_going: is_going(&asset),
             }))
         }
     }
@@ -134,21 +132,41 @@ fn of_series(tx: &mut Tx, place: Place<'_>, series: &TimeSeries) -> Result<Optio
     };
     let Some((asset, property)) = &series.property else { return Ok(Some(route(Source::Stream, false))) };
     let found = property_of(tx, place, asset.as_str(), property.as_str())?;
-    Ok(found.map(|(_, property, is_going)| route(Source::of(&property), is_going)))
+    Ok(found.map(|(asset, property)| route(Source::of(&property), is_going(&asset))))
 }
 
-/// Finds a property of an asset, and whether the asset is about to vanish.
+/// Finds the property of an asset at which a target leads; nothing for a stream without one.
+pub fn property(
+    tx: &mut Tx,
+    place: Place<'_>,
+    target: &Target<'_>,
+) -> Result<Option<(Asset, Property)>, Error> {
+    match target {
+        Target::Property { asset, property } => property_of(tx, place, asset, property),
+        Target::Alias(alias) => match table::by_alias(tx, place, alias)?.and_then(|series| series.property) {
+            Some((asset, property)) => property_of(tx, place, asset.as_str(), property.as_str()),
+            None => Ok(None),
+        },
+    }
+}
+
+/// Says whether an asset is about to vanish.
+fn is_going(asset: &Asset) -> bool {
+    asset.state == asset::AssetState::Deleting
+}
+
+/// Finds a property of an asset.
 fn property_of(
     tx: &mut Tx,
     place: Place<'_>,
     asset: &str,
     property: &str,
-) -> Result<Option<(AssetId, Property, bool)>, Error> {
+) -> Result<Option<(Asset, Property)>, Error> {
     let Some(asset) = asset::table::by_id(tx, place, asset)? else { return Ok(None) };
     let definition = asset_model::definition(tx, place, &asset.model_id, &asset.model_version)?;
     let Some(id) = CustomId::parse(property) else { return Ok(None) };
     let found = definition.property_anywhere(&id).map(|(property, _)| property.clone());
-    Ok(found.map(|property| (asset.id, property, asset.state == asset::AssetState::Deleting)))
+    Ok(found.map(|property| (asset, property)))
 }
 
 /// Makes sure that a stream has a row that says that values have arrived, and answers where it leads then.
@@ -166,16 +184,14 @@ pub fn begin(
             of_series(tx, place, &series)
         }
         Target::Property { asset, property } => {
-            let Some((asset_id, property, is_going)) = property_of(tx, place, asset, property)? else {
-                return Ok(None);
-            };
-            let series = arrival::by_property(tx, place, &asset_id, &property)?;
+            let Some((asset, property)) = property_of(tx, place, asset, property)? else { return Ok(None) };
+            let series = arrival::by_property(tx, place, &asset.id, &property)?;
             Ok(Some(Route {
                 key: Some(key(series.stream)),
                 has_data: series.has_data,
                 data_type: property.data_type,
                 source: Source::of(&property),
-                is_going,
+                is_going: is_going(&asset),
             }))
         }
     }
