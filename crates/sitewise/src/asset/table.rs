@@ -8,6 +8,9 @@ use crate::asset_model::Version;
 use crate::id::{AssetId, AssetModelId, CustomId, ExternalId, HierarchyId};
 use crate::place::Place;
 
+// SQLite keeps no statistics here and would walk over all assets of the account rather than use an index that does not
+// hold all that is asked for; conditions that are always true (`created_at >= 0`, `id > ''`) lead it to the right one.
+
 /// Begins a statement over assets, with more columns if need be. An asset that stands in a hierarchy which its
 /// parent's model has just lost stands alone for every reader, though the rows are changed in batches.
 macro_rules! select {
@@ -217,10 +220,11 @@ pub fn list_roots(
             ),
             " UNION ALL ",
             select!(
-                "WHERE a.account = ?1 AND a.region = ?2 AND a.hierarchy_id IN (
-                             SELECT id FROM sitewise_dropped_element
-                             WHERE account = ?1 AND region = ?2 AND kind = 'hierarchy')
-                         AND (a.created_at, a.id) > (?3, ?4)"
+                "WHERE a.account = ?1 AND a.region = ?2 AND a.id IN (
+                     SELECT h.id FROM sitewise_dropped_element x JOIN sitewise_asset h
+                         ON h.account = x.account AND h.region = x.region AND h.hierarchy_id = x.id AND h.id > ''
+                     WHERE x.account = ?1 AND x.region = ?2 AND x.kind = 'hierarchy')
+                     AND (a.created_at, a.id) > (?3, ?4)"
             ),
             " ORDER BY 9, 1 LIMIT ?5"
         ),
@@ -260,7 +264,7 @@ pub fn list_children(
 pub fn count_children(tx: &mut Tx, place: Place<'_>, parent_id: &AssetId) -> Result<i64, Error> {
     let count = tx.query_one(
         "SELECT COUNT(*) FROM sitewise_asset a
-         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND NOT EXISTS (
+         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND a.created_at >= 0 AND NOT EXISTS (
                  SELECT 1 FROM sitewise_dropped_element d
                  WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
                      AND d.id = a.hierarchy_id)",
@@ -274,7 +278,7 @@ pub fn count_children(tx: &mut Tx, place: Place<'_>, parent_id: &AssetId) -> Res
 pub fn any_child(tx: &mut Tx, place: Place<'_>, parent_id: &AssetId) -> Result<Option<AssetId>, Error> {
     tx.query_one(
         "SELECT a.id FROM sitewise_asset a
-         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND NOT EXISTS (
+         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND a.created_at >= 0 AND NOT EXISTS (
                  SELECT 1 FROM sitewise_dropped_element d
                  WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
                      AND d.id = a.hierarchy_id) LIMIT 1",
@@ -312,8 +316,8 @@ pub fn sibling_named(
 ) -> Result<Option<AssetId>, Error> {
     tx.query_one(
         "SELECT a.id FROM sitewise_asset a
-         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND a.name = ?4 AND a.id <> ?5
-             AND NOT EXISTS (
+         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND a.created_at >= 0
+             AND a.name = ?4 AND a.id <> ?5 AND NOT EXISTS (
                  SELECT 1 FROM sitewise_dropped_element d
                  WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
                      AND d.id = a.hierarchy_id) LIMIT 1",
@@ -379,7 +383,7 @@ pub fn height(tx: &mut Tx, place: Place<'_>, id: &AssetId, limit: i64) -> Result
              SELECT id, CAST(1 AS BIGINT) FROM sitewise_asset WHERE account = ?1 AND region = ?2 AND id = ?3
              UNION ALL
              SELECT a.id, below.level + 1 FROM below JOIN sitewise_asset a
-                 ON a.account = ?1 AND a.region = ?2 AND a.parent_id = below.id
+                 ON a.account = ?1 AND a.region = ?2 AND a.parent_id = below.id AND a.created_at >= 0
              WHERE below.level < ?4 AND NOT EXISTS (
                  SELECT 1 FROM sitewise_dropped_element d
                  WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'

@@ -37,7 +37,7 @@ CREATE UNIQUE INDEX sitewise_time_series_alias ON sitewise_time_series (account,
     WHERE alias IS NOT NULL;
 CREATE UNIQUE INDEX sitewise_time_series_property ON sitewise_time_series (account, region, asset_id, property_id)
     WHERE asset_id IS NOT NULL;
-CREATE INDEX sitewise_time_series_dropped ON sitewise_time_series (account, region, property_id, stream)
+CREATE INDEX sitewise_time_series_dropped ON sitewise_time_series (account, region, property_id, asset_id)
     WHERE property_id IS NOT NULL;
 CREATE UNIQUE INDEX sitewise_time_series_free_id ON sitewise_time_series (account, region, id)
     WHERE asset_id IS NULL;
@@ -234,8 +234,8 @@ pub fn list_of_asset(
     tx.query(
         select!(
             "AND s.asset_id = ?3 AND (?5 = '' OR (s.alias >= ?4 AND s.alias < ?5))
-                 AND (s.created_at, s.stream) > (?6, ?7)
-             ORDER BY s.created_at, s.stream LIMIT ?8"
+                 AND s.property_id > '' AND (s.created_at + 0, s.stream) > (?6, ?7)
+             ORDER BY s.created_at + 0, s.stream LIMIT ?8"
         ),
         &[
             place.account.into(),
@@ -313,39 +313,39 @@ pub fn list(
 /// answers how many rows there were.
 pub fn forget(tx: &mut Tx, place: Place<'_>, which: Which<'_>, now: Timestamp) -> Result<u64, Error> {
     let [orders, tags, rows] = match which {
-        Which::Stream(_) => forgetting!("stream = ?3 AND CAST(?4 AS BIGINT) > 0"),
-        Which::Asset(_) => forgetting!("asset_id = ?3 AND CAST(?4 AS BIGINT) > 0"),
-        // A range of an index, for a planner that knows nothing of the rows yet.
-        Which::Property(..) => forgetting!("property_id = ?3 AND stream <= ?4"),
+        Which::Stream(_) => forgetting!("stream = ?3 AND data_type > ?4"),
+        Which::Asset(_) => forgetting!("asset_id = ?3 AND property_id > ?4"),
+        // Ranges of an index, for a planner that knows nothing of the rows.
+        Which::Property(..) => forgetting!("property_id = ?3 AND asset_id <= ?4"),
     };
-    let (key, up_to): (Value<'_>, i64) = match which {
-        Which::Stream(stream) => (stream.0.into(), 1),
-        Which::Asset(asset_id) => (asset_id.as_str().into(), 1),
+    let (key, up_to): (Value<'_>, String) = match which {
+        Which::Stream(stream) => (stream.0.into(), String::new()),
+        Which::Asset(asset_id) => (asset_id.as_str().into(), String::new()),
         Which::Property(property_id, limit) => match last_of_batch(tx, place, property_id, limit)? {
             Some(last) => (property_id.as_str().into(), last),
             None => return Ok(0),
         },
     };
     let [account, region]: [Value<'_>; 2] = [place.account.into(), place.region.into()];
-    tx.execute(orders, &[account.clone(), region.clone(), key.clone(), up_to.into(), now.into()])?;
-    tx.execute(tags, &[account.clone(), region.clone(), key.clone(), up_to.into()])?;
+    tx.execute(orders, &[account.clone(), region.clone(), key.clone(), (&up_to).into(), now.into()])?;
+    tx.execute(tags, &[account.clone(), region.clone(), key.clone(), (&up_to).into()])?;
     tx.execute(rows, &[account, region, key, up_to.into()])
 }
 
-/// Finds the highest of the lowest `limit` streams of a property.
+/// Finds the last of the first `limit` assets with a series of a property, in the order of their ids.
 fn last_of_batch(
     tx: &mut Tx,
     place: Place<'_>,
     property_id: &PropertyId,
     limit: i64,
-) -> Result<Option<i64>, Error> {
-    let streams = tx.query(
-        "SELECT stream FROM sitewise_time_series
-         WHERE account = ?1 AND region = ?2 AND property_id = ?3 ORDER BY stream LIMIT ?4",
+) -> Result<Option<String>, Error> {
+    let assets = tx.query(
+        "SELECT asset_id FROM sitewise_time_series
+         WHERE account = ?1 AND region = ?2 AND property_id = ?3 AND asset_id > '' ORDER BY asset_id LIMIT ?4",
         &[place.account.into(), place.region.into(), property_id.as_str().into(), limit.into()],
-        |row| row.integer(0),
+        |row| row.text(0),
     )?;
-    Ok(streams.last().copied())
+    Ok(assets.into_iter().last())
 }
 
 /// Lists the oldest orders, in any account and Region.

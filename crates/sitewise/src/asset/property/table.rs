@@ -31,7 +31,7 @@ fn own(row: &Row<'_>) -> Result<(PropertyId, Own), Error> {
 pub fn of_asset(tx: &mut Tx, place: Place<'_>, asset_id: &AssetId) -> Result<Owned, Error> {
     let rows = tx.query(
         "SELECT property_id, alias, NULL, 0 FROM sitewise_time_series
-         WHERE account = ?1 AND region = ?2 AND asset_id = ?3 AND alias IS NOT NULL
+         WHERE account = ?1 AND region = ?2 AND asset_id = ?3 AND property_id > '' AND alias IS NOT NULL
          UNION ALL
          SELECT property_id, NULL, unit, notified FROM sitewise_asset_property
          WHERE account = ?1 AND region = ?2 AND asset_id = ?3",

@@ -107,7 +107,7 @@ pub fn empty_hierarchy(
 ) -> Result<u64, Error> {
     let batch = tx.query(
         "SELECT id FROM sitewise_asset
-         WHERE account = ?1 AND region = ?2 AND hierarchy_id = ?3 ORDER BY id LIMIT ?4",
+         WHERE account = ?1 AND region = ?2 AND hierarchy_id = ?3 AND id > '' ORDER BY id LIMIT ?4",
         &[place.account.into(), place.region.into(), hierarchy_id.as_str().into(), limit.into()],
         |row| row.text(0),
     )?;
