@@ -1,5 +1,7 @@
 //! SQL of asset models, their versions and elements.
 
+use std::collections::BTreeMap;
+
 use model::Timestamp;
 use store::{Error, Row, Tx, Value};
 
@@ -281,21 +283,37 @@ pub fn put_elements(
     id: &AssetModelId,
     definitions: &[&Definition],
 ) -> Result<(), Error> {
-    tx.execute(
-        "DELETE FROM sitewise_asset_model_element WHERE account = ?1 AND region = ?2 AND model_id = ?3",
-        &[place.account.into(), place.region.into(), id.as_str().into()],
-    )?;
+    let mut elements = BTreeMap::new();
     for definition in definitions {
         for (property, _) in definition.all_properties().filter(|(property, _)| property.origin.is_none()) {
-            put_element(tx, place, id, (ElementKind::Property, property.id.as_str()), None)?;
+            elements.insert((ElementKind::Property.as_str(), property.id.as_str()), None);
         }
         for composite in definition.composites.iter().filter(|composite| !composite.is_derived()) {
-            put_element(tx, place, id, (ElementKind::Composite, composite.id.as_str()), None)?;
+            elements.insert((ElementKind::Composite.as_str(), composite.id.as_str()), None);
         }
         for hierarchy in &definition.hierarchies {
-            let child = Some(&hierarchy.child_asset_model_id);
-            put_element(tx, place, id, (ElementKind::Hierarchy, hierarchy.id.as_str()), child)?;
+            let key = (ElementKind::Hierarchy.as_str(), hierarchy.id.as_str());
+            elements.insert(key, Some(&hierarchy.child_asset_model_id));
         }
+    }
+    // Most updates add and remove little: only that is written.
+    let known = tx.query(
+        "SELECT kind, id FROM sitewise_asset_model_element
+         WHERE account = ?1 AND region = ?2 AND model_id = ?3",
+        &[place.account.into(), place.region.into(), id.as_str().into()],
+        |row| Ok((row.text(0)?, row.text(1)?)),
+    )?;
+    for (kind, element) in &known {
+        if elements.remove(&(kind.as_str(), element.as_str())).is_none() {
+            tx.execute(
+                "DELETE FROM sitewise_asset_model_element
+                 WHERE account = ?1 AND region = ?2 AND kind = ?3 AND id = ?4",
+                &[place.account.into(), place.region.into(), kind.as_str().into(), element.as_str().into()],
+            )?;
+        }
+    }
+    for (key, child) in elements {
+        put_element(tx, place, id, key, child)?;
     }
     composition::put(tx, place, id, definitions)
 }
@@ -304,7 +322,7 @@ fn put_element(
     tx: &mut Tx,
     place: Place<'_>,
     model_id: &AssetModelId,
-    (kind, id): (ElementKind, &str),
+    (kind, id): (&str, &str),
     child: Option<&AssetModelId>,
 ) -> Result<(), Error> {
     tx.execute(
@@ -313,7 +331,7 @@ fn put_element(
         &[
             place.account.into(),
             place.region.into(),
-            kind.as_str().into(),
+            kind.into(),
             id.into(),
             model_id.as_str().into(),
             child.map(AssetModelId::as_str).into(),

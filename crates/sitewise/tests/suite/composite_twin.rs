@@ -13,7 +13,7 @@ use crate::twin::Dice;
 
 const COMPONENTS: usize = 4;
 const MODELS: usize = 2;
-const STEPS: usize = 100;
+const STEPS: usize = 70;
 const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 /// More would meet the quotas on dependents, which are tested elsewhere.
 const TRANSFORMS_MAX: usize = 5;
@@ -351,6 +351,24 @@ fn story(world: &World, seed: u64) -> BTreeSet<String> {
     let mut story = Story { caller, twin, dice: Dice::new(seed), count: 0 };
     let ids: Vec<String> = story.twin.keys().cloned().collect();
     let mut met = BTreeSet::new();
+    // So that some way down soon gets too long.
+    for level in 0..8 {
+        let plan = &story.twin[&ids[0]];
+        let parent = plan.parts.last().map(|part| part.id.clone());
+        let mut input = json!({
+            "assetModelId": ids[0],
+            "assetModelCompositeModelName": NAMES[level % 6],
+            "assetModelCompositeModelType": "CUSTOM",
+        });
+        if let Some(parent) = &parent {
+            input["parentAssetModelCompositeModelId"] = json!(parent);
+        }
+        let answer = story.caller.ok("CreateAssetModelCompositeModel", input);
+        let name = NAMES[level % 6].to_owned();
+        let part = Part { id: String::new(), name, parent, of: None, own: Vec::new() };
+        story.twin.get_mut(&ids[0]).unwrap().parts.push(part);
+        story.learn(&ids[0], &answer);
+    }
     for step in 0..STEPS {
         let id = ids[story.dice.below(ids.len())].clone();
         let outcome = match story.dice.below(10) {

@@ -1,5 +1,7 @@
 //! SQL of composition: which composite models are made from which component model.
 
+use std::collections::BTreeMap;
+
 use store::{Error, Tx};
 
 use crate::asset_model::Definition;
@@ -32,25 +34,43 @@ pub fn put(
     model_id: &AssetModelId,
     definitions: &[&Definition],
 ) -> Result<(), Error> {
-    delete(tx, place, model_id)?;
+    let mut rows = BTreeMap::new();
     for definition in definitions {
         for composite in definition.composites.iter().filter(|composite| !composite.is_derived()) {
-            let Some(component) = &composite.component else { continue };
-            tx.execute(
-                "INSERT INTO sitewise_asset_model_composition
-                     (account, region, component_id, model_id, composite_id, component_version)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (account, region, component_id, model_id, composite_id) DO NOTHING",
-                &[
-                    place.account.into(),
-                    place.region.into(),
-                    component.id.as_str().into(),
-                    model_id.as_str().into(),
-                    composite.id.as_str().into(),
-                    component.version.into(),
-                ],
-            )?;
+            if let Some(component) = &composite.component {
+                let key = (component.id.as_str(), composite.id.as_str());
+                rows.entry(key).or_insert(component.version);
+            }
         }
+    }
+    let known = tx.query(
+        "SELECT component_id, composite_id, component_version FROM sitewise_asset_model_composition
+         WHERE account = ?1 AND region = ?2 AND model_id = ?3 ORDER BY component_id, composite_id",
+        &[place.account.into(), place.region.into(), model_id.as_str().into()],
+        |row| Ok((row.text(0)?, row.text(1)?, row.integer(2)?)),
+    )?;
+    let same = known.len() == rows.len()
+        && known.iter().all(|(component, composite, version)| {
+            rows.get(&(component.as_str(), composite.as_str())) == Some(version)
+        });
+    if same {
+        return Ok(());
+    }
+    delete(tx, place, model_id)?;
+    for ((component_id, composite_id), version) in rows {
+        tx.execute(
+            "INSERT INTO sitewise_asset_model_composition
+                 (account, region, component_id, model_id, composite_id, component_version)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            &[
+                place.account.into(),
+                place.region.into(),
+                component_id.into(),
+                model_id.as_str().into(),
+                composite_id.into(),
+                version.into(),
+            ],
+        )?;
     }
     Ok(())
 }
