@@ -4,7 +4,11 @@ import json
 import re
 import signal
 import subprocess
+import threading
 import time
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -195,6 +199,114 @@ def test_states_are_waited_for(own_server, tmp_path):
 
     shell = Shell(Caller(own_server), tmp_path)
     shell.apply(FILE)
+    assert "Nothing to do" in shell.apply(FILE)
+
+
+class WithValues(ThreadingHTTPServer):
+    """Keeps values of properties; everything else is the server's."""
+
+    daemon_threads = True
+
+    def __init__(self, endpoint):
+        self.behind = endpoint
+        self.values = {}
+        self.hosts = set()
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def endpoint(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.command == "POST" and self.path == "/properties":
+            status, answer = 200, self.put(json.loads(body))
+        elif self.command == "POST" and self.path == "/properties/batch/latest":
+            status, answer = 200, self.latest(json.loads(body))
+        else:
+            status, answer = self.forward(body)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
+
+    def put(self, request):
+        for entry in request["entries"]:
+            [point] = entry["propertyValues"]
+            assert abs(point["timestamp"]["timeInSeconds"] - time.time()) < 60
+            self.server.values[entry["assetId"], entry["propertyId"]] = point["value"]
+        return b'{"errorEntries": []}'
+
+    def latest(self, request):
+        assert len(request["entries"]) <= 128
+        found = []
+        for entry in request["entries"]:
+            value = self.server.values.get((entry["assetId"], entry["propertyId"]))
+            told = {"assetPropertyValue": {"value": value, "timestamp": {"timeInSeconds": 1}}} if value else {}
+            found.append({"entryId": entry["entryId"], **told})
+        return json.dumps({"successEntries": found, "errorEntries": [], "skippedEntries": []}).encode()
+
+    def forward(self, body):
+        kept = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "content-length")}
+        request = urllib.request.Request(self.server.behind + self.path, body or None, kept, method=self.command)
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_values_of_attributes_are_set_and_exported_where_the_server_keeps_them(shell):
+    values = WithValues(shell.caller.server.endpoint)
+    file = FILE.replace("T1: {}", "T1: {attributes: {Maker: Acme}}")
+    file += "".join(f"        Spare {number}: {{attributes: {{Maker: Maker {number}}}}}\n" for number in range(14)).join(
+        ["      Spares:\n", ""]
+    )
+    where = ["--endpoint", values.endpoint, "--account", shell.caller.account, "--region", shell.caller.region]
+
+    def run(*arguments, code=0):
+        command = [str(binary()), "sitewise", *arguments, *where]
+        done = subprocess.run(command, env=environment(shell.folder), capture_output=True, text=True, timeout=60)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    path = shell.file(file)
+    run("apply", path)
+    assert len(values.values) == 15
+    assert "Nothing to do" in run("apply", path)
+    exported = run("export")
+    assert exported.count("Maker: ") == 16 and "Maker: Maker 13" in exported, exported
+    assert "Nothing to do" in run("apply", shell.file(exported))
+    told = run("apply", shell.file(file.replace("Acme", "Other")))
+    assert "North/Turbines/T1: 'Maker': 'Acme' -> 'Other'" in told
+    assert {"stringValue": "Other"} in values.values.values()
+    values.shutdown()
+
+
+def test_a_profile_leads_to_another_account(shell):
+    (shell.folder / ".aws").mkdir()
+    (shell.folder / ".aws" / "config").write_text(
+        f"[profile plant]\nregion = {shell.caller.region}\nendpoint_url = {shell.caller.server.endpoint}\n"
+        f"aws_access_key_id = {shell.caller.account}\naws_secret_access_key = secret\n"
+    )
+    command = [str(binary()), "sitewise", "apply", shell.file(FILE), "--profile", "plant"]
+    done = subprocess.run(command, env=environment(shell.folder), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert 'with the keys of the profile "plant"' in done.stderr
+    command[-2:] = ["--aws"]
+    env = environment(shell.folder, AWS_PROFILE="plant")
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "Nothing to do" in done.stdout) == (0, True), done.stderr
     assert "Nothing to do" in shell.apply(FILE)
 
 

@@ -107,7 +107,8 @@ fn from_settings(name: &str, settings: &BTreeMap<String, String>) -> Result<Prof
     if let Some((_, how)) = ELSEWHERE.iter().find(|(key, _)| setting(key).is_some()) {
         return Err(format!(
             "the profile {name:?} gets its keys {how}, which this command does not do; run \
-             `eval \"$(aws configure export-credentials --profile {name} --format env)\"` and import without --profile"
+             `eval \"$(aws configure export-credentials --profile {name} --format env)\"` and use the \
+             environment's keys instead of --profile"
         ));
     }
     let key = |key: &str| setting(key).ok_or_else(|| format!("the profile {name:?} has no {key}"));

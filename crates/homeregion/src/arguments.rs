@@ -277,10 +277,16 @@ pub struct RevokeTokens {
     pub region: String,
 }
 
+/// How `homeregion sitewise apply` ends.
+const EXIT_CODES: &str = "Nothing is deleted unless --prune is given. Exit codes: 0 done or nothing to do, 1 the file is \
+wrong or nobody answers, 3 the server lacks operations that a part needs, 4 something was refused, 5 --check found \
+something to do.";
+
 /// What builders of plants in IoT SiteWise need.
 #[derive(Subcommand)]
 pub enum Sitewise {
     /// Make models and assets what a plant file says, and tell what that takes
+    #[command(after_help = EXIT_CODES)]
     Apply(Apply),
     /// Write a plant file of the models and assets that there are
     Export(Export),
@@ -295,7 +301,10 @@ pub struct Whom {
     /// Profile of the account to ask as, from ~/.aws/config and ~/.aws/credentials; AWS unless it names an endpoint
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Account to ask as, without a profile
+    /// Ask AWS with the environment's keys or profile; another server if they name an endpoint
+    #[arg(long, conflicts_with = "profile")]
+    pub aws: bool,
+    /// Account to ask as, without a profile and without AWS
     #[arg(long, value_name = "ACCOUNT", default_value = "000000000000", env = "HOMEREGION_ACCOUNT")]
     pub account: String,
     /// Region of the models and assets [default: the profile's, else us-east-1]
@@ -303,8 +312,7 @@ pub struct Whom {
     pub region: Option<String>,
 }
 
-/// Nothing is deleted unless --prune is given. Exit codes: 0 done or nothing to do, 1 the file is wrong or nobody answers,
-/// 3 the server lacks operations that a part of it needs, 4 something was refused, 5 --check found something to do.
+/// A second run has nothing to do, and an interrupted one goes on.
 #[derive(Args)]
 #[allow(clippy::struct_excessive_bools)] // each is a switch of its own
 pub struct Apply {

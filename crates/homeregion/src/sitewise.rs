@@ -96,22 +96,22 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
 
 /// A profile leads to its account, which may be AWS's; without one the server here is asked.
 fn remote(home: &Home, whom: &Whom) -> Result<Remote, String> {
-    let Some(name) = whom.profile.as_deref() else {
+    if whom.profile.is_none() && !whom.aws {
         let endpoint = environment::endpoint(home, whom.endpoint.as_deref())?;
         let client = Client::new(Endpoint::parse(&endpoint)?, keys_of(&whom.account))?;
         return Ok(Remote {
             client,
             region: whom.region.clone().unwrap_or_else(|| REGION_DEFAULT.to_owned()),
         });
-    };
-    let profile = Profile::find(Some(name), |name| std::env::var(name).ok())?;
+    }
+    let profile = Profile::find(whom.profile.as_deref(), |name| std::env::var(name).ok())?;
     let endpoint = match whom.endpoint.as_deref().or(profile.endpoint_url.as_deref()) {
         Some(url) => Endpoint::parse(url)?,
         None => Endpoint::Aws,
     };
     let region = whom.region.clone().or(profile.region);
     let region =
-        region.ok_or_else(|| format!("the profile {name:?} has no region; name one with --region"))?;
+        region.ok_or_else(|| format!("{} names no region; name one with --region", profile.origin))?;
     eprintln!("Asking {endpoint} in {region} with the keys of {}", profile.origin);
     Ok(Remote { client: Client::new(endpoint, profile.credentials)?, region })
 }

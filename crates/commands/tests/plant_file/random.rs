@@ -149,6 +149,9 @@ fn asset(random: &mut Random, plant: &Plant, model: usize, number: usize) -> Ass
         asset.tags.insert(random.word(), random.word());
     }
     for property in &model.properties {
+        if matches!(property.kind, Kind::Attribute { .. }) && random.chance(50) {
+            asset.attributes.insert(property.name.clone(), random.below(100).to_string());
+        }
         if random.chance(30) {
             let alias = random.chance(70).then(|| format!("/{}/{}", random.next(), random.word()));
             let notifications = random.chance(30).then_some(true);
@@ -239,6 +242,7 @@ fn forget(assets: &mut [Asset], model: &str, name: &str) {
     for asset in assets {
         if asset.model == model {
             asset.settings.remove(name);
+            asset.attributes.remove(name);
         }
         asset
             .children
@@ -281,6 +285,11 @@ fn rename_settings(assets: &mut [Asset], model: &str, name: &str, new: &str) {
         {
             asset.settings.insert(new.to_owned(), set);
         }
+        if asset.model == model
+            && let Some(value) = asset.attributes.remove(name)
+        {
+            asset.attributes.insert(new.to_owned(), value);
+        }
         for child in &mut asset.children {
             rename_settings(std::slice::from_mut(&mut child.asset), model, name, new);
         }
@@ -295,6 +304,11 @@ fn change_asset(random: &mut Random, asset: &mut Asset, models: &[Model]) {
         asset.name = format!("renamed {}", random.word());
     }
     asset.settings.retain(|_, _| random.chance(70));
+    for value in asset.attributes.values_mut() {
+        if random.chance(40) {
+            *value = random.below(100).to_string();
+        }
+    }
     asset.children.retain(|_| random.chance(80));
     let model = models.iter().find(|model| model.name == asset.model).unwrap();
     for child in &mut asset.children {
