@@ -44,6 +44,7 @@ pub fn delete(
     // deleted right away.
     composite::table::delete(tx, place, &model.id)?;
     interface::table::delete_all(tx, place, &model.id)?;
+    table::wake(tx, place)?;
     progress::settle(tx, place, &mut model)?;
     Ok(t::DeleteAssetModelResponse {
         asset_model_id: Some(model.id.to_string()),

@@ -6,7 +6,7 @@
 use serde_json::json;
 use store::{Error, Tx};
 
-use super::{AssetModel, Definition, ModelState, Version, definition, followers, table};
+use super::{AssetModel, Definition, ModelState, Version, definition, followers, interface, table};
 use crate::asset;
 use crate::limits::FOLLOWERS_INLINE_MAX;
 use crate::place::Place;
@@ -108,10 +108,24 @@ pub fn step(
         "sitewise.asset_model.state",
         &json!({ "assetModelId": model.id.as_str(), "state": next.as_str() }),
     )?;
-    if model.due_at.is_none() {
+    if model.due_at.is_none() && follows(tx, place, model)? {
         table::wake(tx, place)?;
     }
     Ok(Step::Moved)
+}
+
+/// Says whether a component model or interface may wait for this model; all others rest without a look around.
+fn follows(tx: &mut Tx, place: Place<'_>, model: &AssetModel) -> Result<bool, Error> {
+    for version in std::iter::once(&model.latest).chain(&model.active) {
+        if uses_components(&*definition(tx, place, &model.id, version)?) {
+            return Ok(true);
+        }
+    }
+    Ok(!interface::table::of_model(tx, place, &model.id)?.is_empty())
+}
+
+fn uses_components(definition: &Definition) -> bool {
+    definition.composites.iter().any(|composite| composite.component.is_some())
 }
 
 /// Makes a version the active one; what it has lost is gone for assets, too, from now on.
@@ -123,6 +137,10 @@ pub fn put_in_force(
 ) -> Result<(), Error> {
     if let Some(active) = &model.active {
         let before = definition(tx, place, &model.id, active)?;
+        if uses_components(&before) {
+            // A component model that waits for this one may have no reason left.
+            table::wake(tx, place)?;
+        }
         asset::roll::begin(tx, place, &model.id, (&before, document))?;
     }
     model.active = Some(version);
@@ -146,7 +164,6 @@ fn vanish(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result<Step,
     model.due_at = None;
     let body = json!({ "assetModelId": model.id.as_str() });
     tx.emit(place.account, place.region, "sitewise.asset_model.deleted", &body)?;
-    table::wake(tx, place)?;
     Ok(Step::Moved)
 }
 

@@ -446,6 +446,39 @@ fn a_formula_over_what_a_component_is_just_losing_fails_its_model_and_no_other()
 }
 
 #[test]
+fn a_component_waits_for_a_model_that_fails_to_part_with_it() {
+    each(|world| {
+        let line = Line::new(world);
+        let slow = world.caller().installed(|installation| installation.propagation_ms = 2000);
+        line.machine.delete(&line.right).unwrap();
+        // An update that fails keeps the machine busy while the motor changes.
+        let circular = transform("loop", json!({ "propertyId": "loop" }));
+        set_properties(&slow, &line.machine.id, |list| list.push(circular)).unwrap();
+        set_properties(line.caller(), &line.motor, |list| list.push(measurement("heat"))).unwrap();
+        let states = || [&line.motor, &line.machine.id].map(|id| state(line.caller(), id));
+        assert_eq!(states(), ["PROPAGATING", "UPDATING"]);
+        assert_eq!(reconcile(world, &mut || {}), 0);
+        for _ in 0..20 {
+            world.pass(Duration::from_secs(1));
+            reconcile(world, &mut || {});
+        }
+        assert_eq!(states(), ["ACTIVE", "FAILED"]);
+        assert!(line.machine.properties().contains(&"machine/left/heat".to_owned()));
+        // The same while what is made from it is being removed.
+        set_properties(line.caller(), &line.machine.id, |list| drop(list.pop())).unwrap();
+        let input = json!({ "assetModelId": line.machine.id, "assetModelCompositeModelId": line.left });
+        slow.ok("DeleteAssetModelCompositeModel", input);
+        set_properties(line.caller(), &line.motor, |list| list.push(measurement("noise"))).unwrap();
+        assert_eq!(states(), ["PROPAGATING", "UPDATING"]);
+        for _ in 0..20 {
+            world.pass(Duration::from_secs(1));
+            reconcile(world, &mut || {});
+        }
+        assert_eq!(states(), ["ACTIVE", "ACTIVE"]);
+    });
+}
+
+#[test]
 fn component_models_in_component_models_multiply_up_to_a_bound() {
     each(|world| {
         let machine = Machine::new(world);

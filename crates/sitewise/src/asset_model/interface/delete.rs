@@ -42,6 +42,8 @@ pub fn delete(
         ));
     }
     table::delete(tx, place, &model.id, &interface.id)?;
+    // The interface may have waited for this model.
+    models::wake(tx, place)?;
     let definition = Definition::clone(&*definition(tx, place, &model.id, &model.latest)?);
     let due_at = due_at(call, tx.now());
     accept(tx, place, &mut model, Checked { definition, failure: None }, due_at)?;
