@@ -67,11 +67,10 @@ fn boolean(member: &Member, text: &str) -> Option<Value> {
 }
 
 fn moment(location: Location, text: &str) -> Option<Value> {
-    let moment = match location {
-        Location::Header => Timestamp::from_rfc1123(text),
-        _ => Timestamp::from_rfc3339(text),
-    };
-    moment.map(Timestamp::to_json_number)
+    match location {
+        Location::Header => Timestamp::from_rfc1123(text).map(Timestamp::to_json_number),
+        _ => Timestamp::json_number_from_rfc3339(text),
+    }
 }
 
 #[cfg(test)]

@@ -88,6 +88,29 @@ impl Timestamp {
         Self::from_civil((year, month, day), seconds - offset, millis)
     }
 
+    /// Reads the query's form into the body's, with up to six decimals, for readers that keep microseconds; a reader that
+    /// keeps milliseconds rounds.
+    pub fn json_number_from_rfc3339(text: &str) -> Option<Value> {
+        let moment = Self::from_rfc3339(text)?;
+        let micros = micros_below_millis(text);
+        if micros == 0 {
+            return Some(moment.to_json_number());
+        }
+        #[allow(clippy::cast_precision_loss, reason = "a double tells the microseconds of our times apart")]
+        Some(Value::from((moment.0 * 1000 + micros) as f64 / 1_000_000.0))
+    }
+
+    /// Reads the body's form in microseconds since the epoch.
+    pub fn micros_from_json_number(value: &Value) -> Option<i64> {
+        let moment = Self::from_json_number(value)?;
+        let Some(seconds) = value.as_f64().filter(|_| !value.is_i64()) else { return Some(moment.0 * 1000) };
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "the years 1 to 9999 have less than 2^63 microseconds"
+        )]
+        Some((seconds * 1_000_000.0).round() as i64)
+    }
+
     /// Prints the header's form, `Fri, 02 Jan 2026 03:04:05 GMT`.
     pub fn to_rfc1123(self) -> String {
         let (date, time, _) = self.civil();
@@ -178,6 +201,14 @@ fn fraction(text: &str) -> Option<(i64, &str)> {
     (end > 0).then(|| Some((digits(&padded[..3], 3)?, &rest[end..]))).flatten()
 }
 
+/// Reads the fourth to sixth decimal of a query's form.
+fn micros_below_millis(text: &str) -> i64 {
+    let decimals = text.split_once('.').map_or("", |(_, decimals)| decimals);
+    let digit = |at: usize| decimals.as_bytes().get(at).filter(|byte| byte.is_ascii_digit());
+    let kept = (0..6).map_while(digit).enumerate().skip(3);
+    kept.map(|(at, byte)| i64::from(byte - b'0') * [100, 10, 1][at - 3]).sum()
+}
+
 /// Reads `Z` or `+01:00`.
 fn offset_seconds(zone: &str) -> Option<i64> {
     if matches!(zone, "Z" | "z") {
@@ -259,6 +290,24 @@ mod tests {
         }
         let offset = Timestamp::from_rfc3339("1970-01-01T01:00:00.1239999+01:00");
         assert_eq!(offset, Some(Timestamp::from_millis(123)));
+    }
+
+    #[test]
+    fn microseconds_of_the_query_form_arrive_in_the_body() {
+        for (text, micros) in [
+            ("2026-03-02T10:00:00.500000Z", 1_772_445_600_500_000),
+            ("2026-03-02T10:00:00.000001Z", 1_772_445_600_000_001),
+            ("2026-03-02T10:00:00.9999999Z", 1_772_445_600_999_999),
+            ("2026-03-02T10:00:00.1234+01:00", 1_772_442_000_123_400),
+            ("2026-03-02T10:00:00Z", 1_772_445_600_000_000),
+            ("1969-12-31T23:59:59.999999Z", -1),
+            ("2250-12-31T23:59:59.000001Z", 8_867_404_799_000_001),
+        ] {
+            let number = Timestamp::json_number_from_rfc3339(text).unwrap();
+            assert_eq!(Timestamp::micros_from_json_number(&number), Some(micros), "{text} {number}");
+        }
+        assert_eq!(Timestamp::json_number_from_rfc3339("2026-03-02"), None);
+        assert_eq!(Timestamp::micros_from_json_number(&Value::from(1e300)), None);
     }
 
     #[test]
