@@ -19,7 +19,8 @@ pub use call::{Call, Denied, Installation, Source, UniqueAssetNames};
 pub use dialect::{Dialect, Fault};
 pub use error::Error;
 pub use operations::{
-    Access, Admit, AfterWrite, Operate, OperateLive, OperateRaw, Pending, Table, UNKNOWN_SHA256,
+    Access, Admit, AfterWrite, Operate, OperateLive, OperateLiveAs, OperateRaw, Pending, Table,
+    UNKNOWN_SHA256,
 };
 pub use reply::{Body, Problem, Reply};
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use model::{Decode, Invalid, Members, ModelledError, Operation, Spec};
+use model::{Decode, Encode, Invalid, Members, ModelledError, Operation, Spec};
 use store::{Store, Tx};
 
 use crate::idempotency::{Claim, Known};
@@ -73,6 +73,10 @@ pub type OperateLive<O> = Box<
         + Send
         + Sync,
 >;
+
+/// The same, with members that are not decoded yet and an answer of a form of its own.
+pub type OperateLiveAs<O, A> =
+    Box<dyn Fn(Call, Members) -> Pending<Result<A, Error<<O as Operation>::Error>>> + Send + Sync>;
 
 /// Carries an operation out from the bytes of its body, or says that the common way must be taken.
 pub type OperateRaw = Box<dyn Fn(&Call, &[u8]) -> Option<Pending<Result<Reply, Problem>>> + Send + Sync>;
@@ -161,11 +165,17 @@ impl Table {
 
     /// Enters an operation that is not one transaction.
     pub fn live<O: Operation>(&mut self, operate: OperateLive<O>) {
+        self.live_as::<O, O::Output>(Box::new(move |call, members| operate(call, O::Input::decode(members))));
+    }
+
+    /// Enters an operation that is not one transaction, with forms of its own: it reads the members that came, checked,
+    /// and answers what writes the members of its output.
+    pub fn live_as<O: Operation, A: Encode + Send + 'static>(&mut self, operate: OperateLiveAs<O, A>) {
         let spec = O::SPEC;
         let dialect = self.dialects.get(spec.service.id).expect("a service is entered before its operations");
         let undeclared = dialect.undeclared;
         let live: Live = Box::new(move |call, members| {
-            let pending = operate(call, O::Input::decode(members));
+            let pending = operate(call, members);
             Box::pin(async move {
                 match pending.await {
                     Ok(output) => Ok(Reply::of(O::SPEC, &output)),
