@@ -195,7 +195,12 @@ impl<A: crate::sitewise_account::Api> Run<'_, A> {
         (wanted, known): (&[Composite], &[KnownComposite]),
     ) -> Result<(), Failure> {
         let pairs = matching::composites(wanted, known);
-        for (number, composite) in wanted.iter().enumerate().filter(|(_, composite)| !composite.alarm) {
+        let mut open: Vec<usize> = (0..wanted.len()).filter(|number| !wanted[*number].alarm).collect();
+        while !open.is_empty() {
+            // One that reads from another waits for it.
+            let next = open.iter().position(|number| request::is_ready(&self.ids, place, &wanted[*number]));
+            let number = open.remove(next.unwrap_or(0));
+            let composite = &wanted[number];
             let Some(other) = pairs.known[number].map(|other| &known[other]) else {
                 self.create_composite(place, id, parent, composite)?;
                 continue;

@@ -75,10 +75,12 @@ fn members(
     let pairs = matching::properties(&model.properties, &known.properties);
     let mut properties = Vec::new();
     for (number, property) in model.properties.iter().enumerate() {
+        let other = pairs.known[number].map(|other| &known.properties[other]);
         if !ready.contains(property.name.as_str()) {
+            // Left out, it would be deleted with its data.
+            properties.extend(other.map(|other| other.definition.clone()));
             continue;
         }
-        let other = pairs.known[number].map(|other| &known.properties[other]);
         properties.push(self::property(ids, place, &chosen, property, other)?);
     }
     let mut hierarchies = Vec::new();
@@ -169,6 +171,21 @@ fn alarm(
     let properties = composite_properties(ids, place, wanted, known)?;
     object.insert("properties".to_owned(), properties.into());
     Ok(Value::Object(object))
+}
+
+/// Whether the formulas of a composite read only what can be named by now.
+pub(super) fn is_ready(ids: &Ids<'_>, place: usize, composite: &Composite) -> bool {
+    let own = |path: &str| {
+        let last = path.rsplit_once('/').map_or(path, |(_, last)| last);
+        composite.properties.iter().any(|property| property.name == last)
+    };
+    let formulas = composite.properties.iter().filter_map(|property| property.kind.formula());
+    let mut references = formulas.flat_map(|formula| formula.variables.values());
+    let known = references.all(|reference| {
+        let path = &reference.property;
+        reference.hierarchy.is_some() || own(path) || ids.property(place, path).is_some()
+    });
+    known && composite.composites.iter().all(|inside| is_ready(ids, place, inside))
 }
 
 /// The properties of a composite.

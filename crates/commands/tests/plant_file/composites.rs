@@ -151,3 +151,43 @@ fn parts_are_made_however_often_the_server_dies() {
     }
     assert_eq!(account.export(), plant(PARTS).sorted().to_yaml());
 }
+
+#[test]
+fn a_formula_that_turns_to_a_new_part_keeps_its_property() {
+    let world = world();
+    let account = Account::of(&world);
+    let before = "
+version: 1
+models:
+  Mill:
+    properties:
+      RPM: {measurement: double}
+      Twice: {transform: 2 * x, variables: {x: RPM}}
+      Again: {transform: 1 + twice}
+";
+    account.apply(&plant(before));
+    let ids = || {
+        let models = account.caller.ok("ListAssetModels", json!({}));
+        let input = json!({ "assetModelId": models["assetModelSummaries"][0]["id"] });
+        let described = account.caller.ok("DescribeAssetModel", input);
+        let properties = described["assetModelProperties"].as_array().unwrap();
+        properties.iter().map(|property| text(&property["id"])).collect::<Vec<_>>()
+    };
+    let first = ids();
+    let after = "
+version: 1
+models:
+  Mill:
+    properties:
+      RPM: {measurement: double}
+      Twice: {transform: 2 * x, variables: {x: A/Speed}}
+      Again: {transform: 1 + twice}
+    composites:
+      A: {properties: {Speed: {transform: 2 * y, variables: {y: B/C/Raw}}}}
+      B: {composites: {C: {properties: {Raw: {measurement: double}}}}}
+";
+    account.apply(&plant(after));
+    assert_eq!(ids(), first);
+    assert_eq!(account.export(), plant(after).sorted().to_yaml());
+    assert!(account.apply(&plant(after)).is_nothing());
+}
