@@ -17,6 +17,7 @@ pub mod error;
 pub mod execution;
 pub mod gateway;
 pub mod id;
+pub mod ingest;
 pub mod limits;
 pub mod place;
 pub mod portal;
@@ -49,6 +50,7 @@ pub static ROOM: store::Room = store::Room {
         asset::property::table::SCHEMA,
         asset::roll::table::SCHEMA,
         asset_model::composite::table::SCHEMA,
+        asset::property::table::NOTIFIED,
     ],
     blob_references: &[],
 };

@@ -9,7 +9,8 @@ use crate::id::{AssetId, AssetModelId, CustomId, ExternalId, HierarchyId};
 use crate::place::Place;
 
 // SQLite keeps no statistics here and would walk over all assets of the account rather than use an index that does not
-// hold all that is asked for; conditions that are always true (`created_at >= 0`, `id > ''`) lead it to the right one.
+// hold all that is asked for: conditions that are always true (`created_at >= 0`) and the order of a CROSS JOIN lead it to
+// the right one.
 
 /// Begins a statement over assets, with more columns if need be. An asset that stands in a hierarchy which its
 /// parent's model has just lost stands alone for every reader, though the rows are changed in batches.
@@ -221,9 +222,9 @@ pub fn list_roots(
             " UNION ALL ",
             select!(
                 "WHERE a.account = ?1 AND a.region = ?2 AND a.id IN (
-                     SELECT h.id FROM sitewise_dropped_element x JOIN sitewise_asset h
-                         ON h.account = x.account AND h.region = x.region AND h.hierarchy_id = x.id AND h.id > ''
-                     WHERE x.account = ?1 AND x.region = ?2 AND x.kind = 'hierarchy')
+                     SELECT h.id FROM sitewise_dropped_element x CROSS JOIN sitewise_asset h
+                     WHERE x.account = ?1 AND x.region = ?2 AND x.kind = 'hierarchy' AND h.account = ?1
+                         AND h.region = ?2 AND h.hierarchy_id = x.id)
                      AND (a.created_at, a.id) > (?3, ?4)"
             ),
             " ORDER BY 9, 1 LIMIT ?5"
@@ -263,11 +264,10 @@ pub fn list_children(
 /// Counts the children of an asset over all of its hierarchies.
 pub fn count_children(tx: &mut Tx, place: Place<'_>, parent_id: &AssetId) -> Result<i64, Error> {
     let count = tx.query_one(
-        "SELECT COUNT(*) FROM sitewise_asset a
-         WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = ?3 AND a.created_at >= 0 AND NOT EXISTS (
-                 SELECT 1 FROM sitewise_dropped_element d
-                 WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
-                     AND d.id = a.hierarchy_id)",
+        "SELECT (SELECT COUNT(*) FROM sitewise_asset WHERE account = ?1 AND region = ?2 AND parent_id = ?3)
+             - (SELECT COUNT(*) FROM sitewise_dropped_element x CROSS JOIN sitewise_asset a
+                WHERE x.account = ?1 AND x.region = ?2 AND x.kind = 'hierarchy' AND a.account = ?1
+                    AND a.region = ?2 AND a.parent_id = ?3 AND a.created_at >= 0 AND a.hierarchy_id = x.id)",
         &[place.account.into(), place.region.into(), parent_id.as_str().into()],
         |row| row.integer(0),
     )?;
@@ -382,12 +382,11 @@ pub fn height(tx: &mut Tx, place: Place<'_>, id: &AssetId, limit: i64) -> Result
         "WITH RECURSIVE below (id, level) AS (
              SELECT id, CAST(1 AS BIGINT) FROM sitewise_asset WHERE account = ?1 AND region = ?2 AND id = ?3
              UNION ALL
-             SELECT a.id, below.level + 1 FROM below JOIN sitewise_asset a
-                 ON a.account = ?1 AND a.region = ?2 AND a.parent_id = below.id AND a.created_at >= 0
-             WHERE below.level < ?4 AND NOT EXISTS (
-                 SELECT 1 FROM sitewise_dropped_element d
-                 WHERE d.account = a.account AND d.region = a.region AND d.kind = 'hierarchy'
-                     AND d.id = a.hierarchy_id))
+             SELECT a.id, below.level + 1 FROM below CROSS JOIN sitewise_asset a
+             WHERE a.account = ?1 AND a.region = ?2 AND a.parent_id = below.id AND below.level < ?4 AND a.id NOT IN (
+                 SELECT h.id FROM sitewise_dropped_element x CROSS JOIN sitewise_asset h
+                 WHERE x.account = ?1 AND x.region = ?2 AND x.kind = 'hierarchy' AND h.account = ?1
+                     AND h.region = ?2 AND h.hierarchy_id = x.id))
          SELECT MAX(level) FROM below",
         &[place.account.into(), place.region.into(), id.as_str().into(), limit.into()],
         |row| row.optional_integer(0),

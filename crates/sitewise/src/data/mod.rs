@@ -5,10 +5,12 @@
 
 pub mod default;
 pub mod directory;
+pub mod notified;
 pub mod route;
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::io;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use model::Timestamp;
 use series::committer::Observer;
@@ -24,6 +26,7 @@ use store::Store;
 use crate::place::Place;
 use crate::time_series::Stream;
 use directory::Directory;
+use notified::Notified;
 use route::{Route, Target};
 
 /// The name under which the one engine of a server keeps its rows.
@@ -35,6 +38,7 @@ pub struct Data {
     engine: Engine,
     directory: Directory,
     gone: Gone,
+    notified: OnceLock<Arc<Notified>>,
 }
 
 /// Streams whose values are to be forgotten: none of them is written into a segment again.
@@ -84,7 +88,7 @@ impl Data {
         let objects = Arc::new(FolderObjects::new(homes.segments));
         let manifest = Arc::new(RowManifest::new(store, ENGINE));
         let engine = Engine::open(log, objects, manifest, settings)?;
-        Ok(Arc::new(Self { store: store.clone(), engine, directory: Directory::default(), gone }))
+        Ok(Arc::new(Self { store: store.clone(), engine, directory: Directory::default(), gone, notified: OnceLock::new() }))
     }
 
     /// Answers the engine.
@@ -105,6 +109,15 @@ impl Data {
     /// Forgets what the directory remembers: something was written that may lead elsewhere.
     pub fn look_again(&self) {
         self.directory.look_again();
+        if let Some(notified) = self.notified.get() {
+            notified.look_again();
+        }
+    }
+
+    /// Has `notified` told whenever other streams may be notified; once for a server.
+    pub fn tell(&self, notified: Arc<Notified>) {
+        notified.look_again();
+        let _ = self.notified.set(notified);
     }
 
     /// Has streams forgotten by readers and left out of segments that are written from now on.
@@ -112,6 +125,11 @@ impl Data {
         let keys: Vec<SeriesKey> = streams.iter().map(|stream| route::key(*stream)).collect();
         self.gone.write().unwrap_or_else(PoisonError::into_inner).extend(&keys);
         self.engine.forget(&keys);
+    }
+
+    /// Answers where a target leads, if that is remembered.
+    pub fn known(&self, call: &Call, target: &Target<'_>) -> Option<Route> {
+        self.directory.get(Place::of(call), target)
     }
 
     /// Finds where targets lead, in their order; nothing where one leads nowhere.
@@ -160,16 +178,25 @@ impl Data {
             targets.iter().map(|(target, data_type)| (target.to_owned(), *data_type)).collect();
         let (account, region) = (call.account.clone(), call.region.clone());
         let age = self.directory.age();
-        let begun = self
+        let notified = self.notified.get();
+        let (notified_age, is_told) = (notified.map_or(0, |notified| notified.age()), notified.is_some());
+        let (begun, topics) = self
             .store
             .write(move |tx| {
                 let place = Place { account: &account, region: &region };
-                wanted
-                    .iter()
-                    .map(|(target, data_type)| route::begin(tx, place, target, *data_type))
-                    .collect::<Result<Vec<_>, store::Error>>()
+                let (mut begun, mut topics) = (Vec::with_capacity(wanted.len()), Vec::new());
+                for (target, data_type) in &wanted {
+                    begun.push(route::begin(tx, place, target, *data_type)?);
+                    if is_told {
+                        topics.extend(notified::topic(tx, place, target)?);
+                    }
+                }
+                Ok::<_, store::Error>((begun, topics))
             })
             .await?;
+        if let Some(notified) = notified {
+            notified.begin(topics, notified_age);
+        }
         for ((target, _), route) in targets.iter().zip(&begun) {
             if let Some(route) = route {
                 self.directory.put(Place::of(call), target, *route, age);
@@ -177,6 +204,19 @@ impl Data {
         }
         Ok(begun)
     }
+}
+
+/// Says what the engine says in the words of the store: an answer of 500, or that the disk is full.
+pub fn failed(error: error::Error) -> store::Error {
+    if let error::Error::Storage(cause) = &error {
+        if let Some(error) = cause.downcast_ref::<store::Error>() {
+            return error.clone();
+        }
+        if cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::StorageFull) {
+            return store::Error::Full;
+        }
+    }
+    store::Error::Broken(error.to_string())
 }
 
 /// Enters the operations on values, and what they are told by the others: whatever is written may lead elsewhere.
@@ -192,4 +232,5 @@ pub fn register(table: &mut service::Table, data: &Arc<Data>) {
     );
     let told = data.clone();
     table.after_reset(Box::new(move || told.look_again()));
+    crate::ingest::register(table, data);
 }

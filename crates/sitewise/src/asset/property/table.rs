@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use store::{Error, Row, Tx};
 
 use super::{Own, Owned};
+use crate::data::notified::Topic;
 use crate::id::{AssetId, PropertyId};
 use crate::place::Place;
+use crate::time_series::Stream;
 
 /// What differs from the model; the alias stands in the time series. A property with nothing of its own has no row.
 pub const SCHEMA: &str = "
@@ -21,6 +23,57 @@ CREATE TABLE sitewise_asset_property (
 );
 CREATE INDEX sitewise_asset_property_dropped ON sitewise_asset_property (account, region, property_id, asset_id);
 ";
+
+/// Finds those that are notified, of all accounts at once.
+pub const NOTIFIED: &str = "
+CREATE INDEX sitewise_asset_property_notified ON sitewise_asset_property (account, region, asset_id, property_id)
+    WHERE notified = 1;
+";
+
+/// Begins a statement over the streams of notified properties and their topics.
+macro_rules! topics {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.stream, p.account, p.region, a.model_id, p.asset_id, p.property_id
+             FROM sitewise_asset_property p CROSS JOIN sitewise_time_series s CROSS JOIN sitewise_asset a
+             WHERE s.account = p.account AND s.region = p.region AND s.asset_id = p.asset_id
+                 AND s.property_id = p.property_id AND a.account = p.account AND a.region = p.region
+                 AND a.id = p.asset_id AND p.notified = 1",
+            $rest
+        )
+    };
+}
+
+fn topic(row: &Row<'_>) -> Result<(Stream, Topic), Error> {
+    let topic = Topic {
+        account: row.text(1)?,
+        region: row.text(2)?,
+        model: row.text(3)?,
+        asset: row.text(4)?,
+        property: row.text(5)?,
+    };
+    Ok((Stream(row.integer(0)?), topic))
+}
+
+/// Lists the streams of all notified properties with their topics, those of every account and Region.
+pub fn notified(tx: &mut Tx) -> Result<Vec<(Stream, Topic)>, Error> {
+    tx.query(topics!(""), &[], topic)
+}
+
+/// Finds the topic of a property of an asset; nothing if it is not notified or has no stream.
+pub fn notified_property(
+    tx: &mut Tx,
+    place: Place<'_>,
+    asset_id: &AssetId,
+    property_id: &PropertyId,
+) -> Result<Option<(Stream, Topic)>, Error> {
+    let Place { account, region } = place;
+    tx.query_one(
+        topics!(" AND p.account = ?1 AND p.region = ?2 AND p.asset_id = ?3 AND p.property_id = ?4"),
+        &[account.into(), region.into(), asset_id.as_str().into(), property_id.as_str().into()],
+        topic,
+    )
+}
 
 fn own(row: &Row<'_>) -> Result<(PropertyId, Own), Error> {
     let own = Own { alias: row.optional_text(1)?, unit: row.optional_text(2)?, notified: row.flag(3)? };
