@@ -18,6 +18,7 @@ mod computation_lists;
 mod computation_model;
 mod configuration;
 mod dashboard;
+mod data;
 mod dataset;
 mod disassociate;
 mod formula;
