@@ -22,6 +22,8 @@ const CHILDREN: usize = 2_000;
 const FLEET: usize = 10_000;
 /// How long the roll over the fleet may take before the measure is given up.
 const ROLL_PAUSE_MAX: Duration = Duration::from_secs(120);
+/// How long the other client writes before the update, for comparison.
+const QUIET: Duration = Duration::from_secs(1);
 /// Requests of one figure of a list.
 const REQUESTS: u32 = 100;
 
@@ -112,9 +114,10 @@ pub fn propagation(bench: &Bench) -> Result<Vec<Measure>, String> {
             .and_then(|()| testkit::bulk::time_series(&folder, property));
         filled.map_err(|error| error.to_string())?;
         let server = bench.homeregion.start(DATA, &[])?;
-        let (seconds, longest_ms) = rolled(&server, &model, &found).map_err(|refused| refused.to_string())?;
-        whole.samples.push(seconds);
-        stall.samples.push(longest_ms);
+        let rolled = rolled(&server, &model, &found).map_err(|refused| refused.to_string())?;
+        whole.samples.push(rolled.seconds);
+        stall.samples.push(rolled.longest_ms);
+        stall.add("longest ms without an update", rolled.alone_ms);
         server.stop()?;
     }
     let name = format!("model update propagated to {FLEET} assets with {PROPERTIES} properties");
@@ -220,9 +223,18 @@ fn milliseconds(server: &Process, operation: &Operation) -> Result<f64, String> 
     Ok(begun.elapsed().as_secs_f64() * 1e3 / f64::from(REQUESTS))
 }
 
-/// Updates the model and waits until it is ACTIVE, while another client writes without pause; answers the seconds, and
-/// the milliseconds of the longest write.
-fn rolled(server: &Process, model: &str, found: &Value) -> Result<(f64, f64), Refused> {
+/// What an update of a model with a large fleet took.
+struct Rolled {
+    /// From the request until the model was ACTIVE.
+    seconds: f64,
+    /// The longest write of another client meanwhile.
+    longest_ms: f64,
+    /// Its longest write before, while there was nothing else to do.
+    alone_ms: f64,
+}
+
+/// Updates the model and waits until it is ACTIVE, while another client writes without pause.
+fn rolled(server: &Process, model: &str, found: &Value) -> Result<Rolled, Refused> {
     let other = self::model(server, "other", json!([]))?;
     let witness = asset(server, &other)?;
     let mut properties = found["assetModelProperties"].as_array().cloned().unwrap_or_default();
@@ -232,13 +244,21 @@ fn rolled(server: &Process, model: &str, found: &Value) -> Result<(f64, f64), Re
     let path = format!("/asset-models/{model}");
     let write = sitewise("PUT", &format!("/assets/{witness}"), r#"{"assetName":"witness"}"#);
     let write = write.request(server.address, 0);
+    // The same writer while nothing else happens: what the machine and its disk make one wait for anyway.
+    let (alone, ()) = longest_write(server, &write, || std::thread::sleep(QUIET))?;
+    let (longest, seconds) = longest_write(server, &write, || until_active(server, &path, &update))?;
+    Ok(Rolled { seconds: seconds?, longest_ms: longest, alone_ms: alone })
+}
+
+/// Writes without pause while something else is done; answers the milliseconds of the longest write, and what came of it.
+fn longest_write<T>(server: &Process, write: &[u8], work: impl FnOnce() -> T) -> Result<(f64, T), Refused> {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let longest = scope.spawn(|| -> std::io::Result<Duration> {
             let mut connection = Connection::open(server.address)?;
             let mut longest = Duration::ZERO;
             while !done.load(Ordering::Relaxed) {
-                let answer = connection.send(&write)?;
+                let answer = connection.send(write)?;
                 if answer.status != 202 {
                     return Err(std::io::Error::other(answer.text()));
                 }
@@ -246,11 +266,11 @@ fn rolled(server: &Process, model: &str, found: &Value) -> Result<(f64, f64), Re
             }
             Ok(longest)
         });
-        let seconds = until_active(server, &path, &update);
+        let outcome = work();
         done.store(true, Ordering::Relaxed);
         let longest = longest.join().map_err(|_| "the other client panicked".to_owned())?;
         let longest = longest.map_err(|error| error.to_string())?;
-        Ok((seconds?, longest.as_secs_f64() * 1e3))
+        Ok((longest.as_secs_f64() * 1e3, outcome))
     })
 }
 
