@@ -22,6 +22,7 @@ pub mod limits;
 pub mod place;
 pub mod portal;
 pub mod project;
+pub mod read;
 mod reconcile;
 mod table;
 pub mod tag;

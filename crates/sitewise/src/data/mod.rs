@@ -233,4 +233,5 @@ pub fn register(table: &mut service::Table, data: &Arc<Data>) {
     let told = data.clone();
     table.after_reset(Box::new(move || told.look_again()));
     crate::ingest::register(table, data);
+    crate::read::register(table, data);
 }

@@ -1,0 +1,234 @@
+//! From how a request names a stream to what can be read of it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use model::Members;
+use series::error::Error as EngineError;
+use series::moments::Moments;
+use series::scan::Direction;
+use series::tables::Tables;
+use series::{Point, Quality, SeriesKey, Value};
+use service::Call;
+use store::Tx;
+
+use super::member::text;
+use crate::asset_model::property::DataType;
+use crate::data::route::{Route, Source, Target};
+use crate::data::{Data, default, failed};
+use crate::error::{invalid, not_found};
+use crate::id::CustomId;
+use crate::place::Place;
+use crate::{Error, asset, time_series};
+
+/// What can be read of a stream.
+#[derive(Clone, Debug)]
+pub struct Readable {
+    /// The points.
+    pub points: Points,
+    /// What the values are.
+    pub data_type: DataType,
+}
+
+/// The points of a stream.
+#[derive(Clone, Debug)]
+pub enum Points {
+    /// There are none.
+    None,
+    /// The default of an attribute that nobody has written to.
+    Default(Point),
+    /// Those that were stored.
+    Stored(SeriesKey),
+}
+
+/// Reads which stream a request, or an entry of one, names: by an alias, or by an asset and a property; neither, both
+/// or half a pair is `InvalidRequestException` (assumed).
+pub fn target(members: &Members) -> Result<Target<'static>, Error> {
+    let own = |text: &str| Cow::Owned(text.to_owned());
+    match (text(members, "assetId"), text(members, "propertyId"), text(members, "propertyAlias")) {
+        (None, None, Some(alias)) => Ok(Target::Alias(own(alias))),
+        (Some(asset), Some(property), None) => {
+            Ok(Target::Property { asset: own(asset), property: own(property) })
+        }
+        (None, None, None) => Err(invalid("either propertyAlias or assetId and propertyId are required")),
+        (_, _, Some(_)) => {
+            Err(invalid("propertyAlias excludes assetId and propertyId: one way names the property"))
+        }
+        (Some(_), None, None) => Err(invalid("assetId needs propertyId beside it")),
+        (None, Some(_), None) => Err(invalid("propertyId needs assetId beside it")),
+    }
+}
+
+/// Writes a target in texts that tell it from every other one, for tokens.
+pub fn bind(target: &Target<'_>, bound: &mut Vec<String>) {
+    match target {
+        Target::Alias(alias) => bound.extend(["alias".to_owned(), alias.to_string()]),
+        Target::Property { asset, property } => bound.extend([asset.to_string(), property.to_string()]),
+    }
+}
+
+/// Asks whether the caller may, then finds what can be read of the streams at which targets lead, in their order.
+///
+/// Errors of each in the order of their checks: `AccessDeniedException`; `ResourceNotFoundException` for an alias, an
+/// asset or a property that is not there.
+pub async fn find(
+    data: &Data,
+    call: &Call,
+    action: &str,
+    targets: &[Target<'static>],
+) -> Result<Vec<Result<Readable, Error>>, store::Error> {
+    let routes = data.routes(call, targets).await?;
+    let mut found: Vec<Option<Result<Readable, Error>>> = Vec::with_capacity(targets.len());
+    let mut open = Vec::new();
+    for (target, route) in targets.iter().zip(routes) {
+        let readable = match call.allow_own(action, || resource(call, target)) {
+            Err(denied) => Some(Err(denied.into())),
+            Ok(()) => known(data, route)?.map(Ok),
+        };
+        if readable.is_none() {
+            open.push((target.clone(), route));
+        }
+        found.push(readable);
+    }
+    if open.is_empty() {
+        return Ok(found.into_iter().flatten().collect());
+    }
+    let (account, region) = (call.account.clone(), call.region.clone());
+    let looked_up = data.store().read(move |tx| {
+        let place = Place { account: &account, region: &region };
+        let look_up = |(target, route): &(Target<'static>, Option<Route>)| look_up(tx, place, target, *route);
+        open.iter().map(look_up).collect::<Result<Vec<_>, store::Error>>()
+    });
+    let mut looked_up = looked_up.await?.into_iter();
+    Ok(found.into_iter().filter_map(|readable| readable.or_else(|| looked_up.next())).collect())
+}
+
+/// The same for one target.
+pub async fn find_one(
+    data: &Data,
+    call: &Call,
+    action: &str,
+    target: Target<'static>,
+) -> Result<Readable, Error> {
+    let mut found = find(data, call, action, &[target]).await?;
+    found.pop().expect("one target was asked for")
+}
+
+/// Names what is read, as policies name it (assumed: a stream by its alias, a property by its asset).
+fn resource(call: &Call, target: &Target<'_>) -> String {
+    let rest = match target {
+        Target::Alias(alias) => format!("time-series/{alias}"),
+        Target::Property { asset, .. } => format!("asset/{asset}"),
+    };
+    call.arn("iotsitewise", &call.account, &rest)
+}
+
+/// Answers what can be read where a route leads, unless rows must be looked at.
+fn known(data: &Data, route: Option<Route>) -> Result<Option<Readable>, store::Error> {
+    let Some(Route { key, data_type, source, .. }) = route else { return Ok(None) };
+    let points = match (key, source) {
+        (Some(key), Source::Attribute) => match data.engine().tables().latest(key).map_err(failed)? {
+            Some(_) => Points::Stored(key),
+            None => return Ok(None),
+        },
+        (None, Source::Attribute) => return Ok(None),
+        (Some(key), _) => Points::Stored(key),
+        (None, _) => Points::None,
+    };
+    Ok(Some(Readable { points, data_type }))
+}
+
+/// Looks at the rows: what an attribute is by default, or what it is that is not there.
+fn look_up(
+    tx: &mut Tx,
+    place: Place<'_>,
+    target: &Target<'_>,
+    route: Option<Route>,
+) -> Result<Result<Readable, Error>, store::Error> {
+    if let Some(Route { data_type, .. }) = route {
+        let points = default::of(tx, place, target)?.map_or(Points::None, Points::Default);
+        return Ok(Ok(Readable { points, data_type }));
+    }
+    Ok(Err(match target {
+        Target::Alias(alias) => time_series::missing(alias),
+        Target::Property { asset, property } => match asset::table::by_id(tx, place, asset)? {
+            Some(asset) => not_found(format!("Property with id {property} of asset {} not found", asset.id)),
+            None => match CustomId::parse(asset) {
+                Some(id) => asset::missing(&id),
+                None => not_found(format!("Asset with id {asset} not found")),
+            },
+        },
+    }))
+}
+
+impl Points {
+    /// Hands the points from `first` to `last`, both included, to `each` until it says no.
+    pub fn read(
+        &self,
+        tables: &Tables,
+        direction: Direction,
+        (first, last): (i64, i64),
+        each: &mut dyn FnMut(Point) -> bool,
+    ) -> Result<(), EngineError> {
+        match self {
+            Self::Stored(key) if first <= last => tables.read(*key, direction, (first, last), each),
+            Self::Default(point) if (first..=last).contains(&point.timestamp) => {
+                each(point.clone());
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Answers the newest point; of several at its instant, the one that was written last.
+    pub fn latest(&self, tables: &Tables) -> Result<Option<Point>, EngineError> {
+        match self {
+            Self::None => Ok(None),
+            Self::Default(point) => Ok(Some(point.clone())),
+            Self::Stored(key) => tables.latest(*key),
+        }
+    }
+
+    /// Gathers the moments of windows, see [`Tables::aggregate`].
+    pub fn aggregate(
+        &self,
+        tables: &Tables,
+        (first, last): (i64, i64),
+        end_of: &dyn Fn(i64) -> i64,
+        each: &mut dyn FnMut(i64, Quality, Moments) -> bool,
+    ) -> Result<(), EngineError> {
+        match self {
+            Self::Stored(key) if first <= last => tables.aggregate(*key, (first, last), end_of, each),
+            Self::Default(point) if (first..=last).contains(&point.timestamp) => {
+                let mut moments = Moments::default();
+                moments.add(number(&point.value));
+                each(end_of(point.timestamp), point.quality, moments);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Answers the number that a value is, if it is one.
+pub fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Double(number) => Some(*number).filter(|number| !number.is_nan()),
+        Value::Integer(number) => Some(f64::from(*number)),
+        _ => None,
+    }
+}
+
+/// Carries reading out beside the tasks of the server, for it may wait for a disk and takes its time.
+pub async fn aside<T: Send + 'static>(
+    data: &Arc<Data>,
+    work: impl FnOnce(&Tables) -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, Error> {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return Ok(work(data.engine().tables()).map_err(failed)?);
+    };
+    let data = data.clone();
+    let read = runtime.spawn_blocking(move || work(data.engine().tables())).await;
+    let read = read.map_err(|error| store::Error::Broken(format!("reading values ended early: {error}")))?;
+    Ok(read.map_err(failed)?)
+}
