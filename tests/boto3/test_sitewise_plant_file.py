@@ -61,7 +61,7 @@ class Shell:
     def run(self, *arguments, code=0):
         env = environment(self.folder)
         done = subprocess.run(self.command(*arguments), env=env, capture_output=True, text=True, timeout=60)
-        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        assert done.returncode == code, done.stdout[-3000:] + done.stderr
         return done
 
     def apply(self, text, *more, code=0):
@@ -173,17 +173,30 @@ def test_what_was_interrupted_goes_on(shell):
     many = "".join(f"        T{number}: {{}}\n" for number in range(60))
     file = FILE.replace("      Turbines: {T1: {}, T2: {externalId: t-2}}\n", f"      Turbines:\n{many}")
     path = shell.file(file)
+    sitewise = shell.caller.sitewise
+
+    def count():
+        try:
+            found = sitewise.list_assets(assetModelId="externalId:turbine", maxResults=250)
+        except sitewise.exceptions.ResourceNotFoundException:
+            return 0
+        return len(found["assetSummaries"])
+
     kills = 0
-    for pause_ms in (15, 40, 70, 100):
+    for least in (1, 15, 30, 45):
         process = subprocess.Popen(
             shell.command("apply", path), env=environment(shell.folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        # Nothing but time decides where the process is; wherever it is, the next run has to cope.
-        time.sleep(pause_ms / 1000)
+        while process.poll() is None and count() < least:
+            pass
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             kills += 1
         process.wait()
+        # What the server had under way comes through: a run that looked before would make it again.
+        before = -1
+        while before != (before := count()):
+            time.sleep(0.05)
     assert kills, "it was never interrupted"
     shell.run("apply", path)
     [north] = raw.top_level(shell.caller)

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::execute::{Failure, Run, wait};
 use super::plan::{KnownPlace, Work};
-use crate::sitewise_account::{entry, is_gone, written};
+use crate::aws_client::CallError;
+use crate::sitewise_account::{all, entry, is_gone, written};
 use crate::sitewise_plant::is_id;
 
 impl<A: crate::sitewise_account::Api> Run<'_, A> {
@@ -47,9 +48,24 @@ impl<A: crate::sitewise_account::Api> Run<'_, A> {
             let parent = self.ids.asset(*parent).ok_or_else(missing)?;
             let hierarchy = self.ids.hierarchy(model, hierarchy).ok_or_else(missing)?;
             let input = json!({ "assetId": parent, "hierarchyId": hierarchy, "childAssetId": id });
-            self.write("AssociateAssets", input)?;
+            match self.write("AssociateAssets", input) {
+                // What an interrupted run had under way may have come through since this one looked.
+                Err(Failure::Call(error)) if error.code() == Some("ResourceAlreadyExistsException") => {
+                    self.check_parent(&parent, &hierarchy, &id, error)?;
+                }
+                other => {
+                    other?;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Passes over an error if the asset stands where it should.
+    fn check_parent(&self, parent: &str, hierarchy: &str, id: &str, error: CallError) -> Result<(), Failure> {
+        let input = json!({ "assetId": parent, "hierarchyId": hierarchy, "traversalDirection": "CHILD" });
+        let children = all(self.api, "ListAssociatedAssets", input, "assetSummaries")?;
+        if children.iter().any(|child| child["id"] == id) { Ok(()) } else { Err(error.into()) }
     }
 
     fn create_asset(&self, place: usize) -> Result<String, Failure> {
@@ -104,8 +120,7 @@ impl<A: crate::sitewise_account::Api> Run<'_, A> {
         for hierarchy in described["assetHierarchies"].as_array().into_iter().flatten() {
             let input =
                 json!({ "assetId": id, "hierarchyId": hierarchy["id"], "traversalDirection": "CHILD" });
-            let children =
-                crate::sitewise_account::all(self.api, "ListAssociatedAssets", input, "assetSummaries")?;
+            let children = all(self.api, "ListAssociatedAssets", input, "assetSummaries")?;
             for child in children {
                 let input =
                     json!({ "assetId": id, "hierarchyId": hierarchy["id"], "childAssetId": child["id"] });
