@@ -14,7 +14,7 @@ use service::Call;
 use super::history::dates;
 use super::list::{List, Room, SECOND, quality_name};
 use super::member::{get, quality, text};
-use super::query::{Cursor, Progress, Query, bound, direction, direction_name, is_behind};
+use super::query::{Cursor, Progress, Query, direction, is_behind};
 use super::source::{Points, Readable};
 use crate::Error;
 use crate::asset_model::property::DataType;
@@ -134,17 +134,6 @@ impl Query for Aggregates {
             quality: quality(members),
             direction: direction(members),
         })
-    }
-
-    fn bind(&self, texts: &mut Vec<String>) {
-        texts.extend([
-            self.length.to_string(),
-            format!("{:?}", self.types),
-            self.start.to_string(),
-            self.end.to_string(),
-            bound(self.quality.map(quality_name)),
-            direction_name(self.direction),
-        ]);
     }
 
     fn page(

@@ -7,9 +7,9 @@ use series::scan::Direction;
 use series::tables::Tables;
 use service::Call;
 
-use super::list::{List, Room, property_value, quality_name};
+use super::list::{List, Room, property_value};
 use super::member::{nanos, quality};
-use super::query::{Cursor, Progress, Query, bound, cursor, direction, direction_name, is_behind};
+use super::query::{Cursor, Progress, Query, cursor, direction, is_behind};
 use super::source::Readable;
 use crate::Error;
 use crate::error::invalid;
@@ -43,15 +43,6 @@ impl Query for History {
     fn read(_call: &Call, members: &Members) -> Result<Self, Error> {
         let (start, end) = dates(members)?;
         Ok(Self { start, end, quality: quality(members), direction: direction(members) })
-    }
-
-    fn bind(&self, texts: &mut Vec<String>) {
-        texts.extend([
-            bound(self.start),
-            bound(self.end),
-            bound(self.quality.map(quality_name)),
-            direction_name(self.direction),
-        ]);
     }
 
     fn page(

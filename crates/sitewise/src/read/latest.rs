@@ -23,6 +23,13 @@ pub struct Latest(Option<Written>);
 #[derive(Debug)]
 pub struct Written(Point);
 
+impl Written {
+    /// Makes a point ready to go out.
+    pub fn new(point: Point) -> Self {
+        Self(point)
+    }
+}
+
 impl ToJson for Written {
     fn to_json(&self, out: &mut String) {
         property_value(&self.0, out);
@@ -43,5 +50,5 @@ impl Encode for Latest {
 pub async fn latest(data: Arc<Data>, call: Call, members: Members) -> Result<Latest, Error> {
     let readable = find_one(&data, &call, ACTION, target(&members)?).await?;
     let point = readable.points.latest(data.engine().tables()).map_err(failed)?;
-    Ok(Latest(point.map(Written)))
+    Ok(Latest(point.map(Written::new)))
 }

@@ -35,6 +35,11 @@ impl Room {
 }
 
 impl List {
+    /// Says whether no item was written.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// Writes one more item if the page has room for it, and says whether it had.
     pub fn push(&mut self, room: &mut Room, write: impl FnOnce(&mut String)) -> bool {
         if room.items == 0 {

@@ -6,6 +6,7 @@ use series::scan::Direction;
 use series::tables::Tables;
 use series::{Point, Quality};
 use service::Call;
+use service::page::Page;
 
 use super::list::{List, Room};
 use super::member::{get, text};
@@ -38,9 +39,6 @@ pub trait Query: Sized + Send + Sync + 'static {
 
     /// Reads what is asked for, besides the stream.
     fn read(call: &Call, members: &Members) -> Result<Self, Error>;
-
-    /// Writes what is asked for in texts that tell it from everything else, for tokens.
-    fn bind(&self, bound: &mut Vec<String>);
 
     /// Writes the items behind `after` until the page is full.
     fn page(
@@ -97,16 +95,21 @@ pub fn open(at: &str, quality: &str) -> Result<Option<Cursor>, Error> {
     }
 }
 
-/// Names a direction, for tokens.
-pub fn direction_name(direction: Direction) -> String {
-    let name = match direction {
-        Direction::Ascending => "ASCENDING",
-        Direction::Descending => "DESCENDING",
-    };
-    name.to_owned()
+/// Writes everything that is asked for as one text, for tokens: what follows a page is asked for in the same words.
+pub fn words(members: &Members) -> String {
+    let of_page = |name: &str| matches!(name, "maxResults" | "nextToken");
+    let asked: Members = members
+        .iter()
+        .filter(|(name, value)| !of_page(name) && !value.is_null())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    serde_json::Value::Object(asked).to_string()
 }
 
-/// Writes something that may be absent in a text, for tokens.
-pub fn bound<T: ToString>(value: Option<T>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
+/// Opens the token of a request, if it has one; what it holds has `N` texts.
+pub fn open_token<const N: usize>(page: &Page<'_>, members: &Members) -> Result<Option<[String; N]>, Error> {
+    let opened = page.open_optional(text(members, "nextToken"), None);
+    let opened = opened.map_err(|refused| invalid(format!("nextToken is not valid: {refused}")))?;
+    let Some(texts) = opened else { return Ok(None) };
+    texts.try_into().map(Some).map_err(|_| invalid("nextToken is not valid"))
 }

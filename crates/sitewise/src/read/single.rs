@@ -8,12 +8,10 @@ use service::Call;
 use service::page::Page;
 
 use super::list::{List, Room};
-use super::member::text;
 use super::query::{self, Progress, Query};
-use super::source::{aside, bind, find_one, target};
+use super::source::{aside, find_one, target};
 use crate::Error;
 use crate::data::Data;
-use crate::error::invalid;
 
 /// Items of a page when the request does not say how many (assumed: the user guide's of 2023).
 pub const ITEMS_DEFAULT: usize = 20;
@@ -52,15 +50,12 @@ pub async fn answer<O: Operation, Q: Query>(
     let target = target(&members)?;
     let query = Q::read(&call, &members)?;
     let items = query::items(&members, ITEMS_DEFAULT, Q::ITEMS_MAX)?;
-    let mut bound = Vec::new();
-    bind(&target, &mut bound);
-    query.bind(&mut bound);
-    let bound: Vec<&str> = bound.iter().map(String::as_str).collect();
+    let words = query::words(&members);
+    let bound = [words.as_str()];
     let page = Page::new(&call, O::SPEC, &bound);
-    let after = match open(&page, text(&members, "nextToken"))?.as_deref() {
+    let after = match query::open_token::<2>(&page, &members)? {
         None => None,
-        Some([at, quality]) => query::open(at, quality)?,
-        Some(_) => return Err(invalid("nextToken is not valid")),
+        Some([at, quality]) => query::open(&at, &quality)?,
     };
     let action = format!("iotsitewise:{}", O::SPEC.name);
     let readable = find_one(&data, &call, &action, target).await?;
@@ -79,9 +74,4 @@ pub async fn answer<O: Operation, Q: Query>(
         }
     };
     Ok(Answer::new(Q::LIST, list, next_token))
-}
-
-/// Opens the token of a request, if it has one.
-pub fn open(page: &Page<'_>, token: Option<&str>) -> Result<Option<Vec<String>>, Error> {
-    page.open_optional(token, None).map_err(|refused| invalid(format!("nextToken is not valid: {refused}")))
 }

@@ -59,14 +59,6 @@ pub fn target(members: &Members) -> Result<Target<'static>, Error> {
     }
 }
 
-/// Writes a target in texts that tell it from every other one, for tokens.
-pub fn bind(target: &Target<'_>, bound: &mut Vec<String>) {
-    match target {
-        Target::Alias(alias) => bound.extend(["alias".to_owned(), alias.to_string()]),
-        Target::Property { asset, property } => bound.extend([asset.to_string(), property.to_string()]),
-    }
-}
-
 /// Asks whether the caller may, then finds what can be read of the streams at which targets lead, in their order.
 ///
 /// Errors of each in the order of their checks: `AccessDeniedException`; `ResourceNotFoundException` for an alias, an
