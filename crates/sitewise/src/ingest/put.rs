@@ -1,7 +1,6 @@
 //! From a checked request to its answer: finds the streams, begins new ones, writes one batch, waits until it is durable.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use model_sitewise::types as t;
 use series::Run;
@@ -280,14 +279,4 @@ pub async fn wait(written: Written) -> Result<(), store::Error> {
         Ok(result) => result.map_err(failed),
         Err(_) => Err(store::Error::Broken("the engine of values is ending".to_owned())),
     }
-}
-
-/// Stores the values of a request at the server's own time.
-pub async fn put_now(
-    data: Arc<Data>,
-    call: Call,
-    request: Request<'static>,
-) -> Result<t::BatchPutAssetPropertyValueResponse, Error> {
-    let window = Window::at(call.now);
-    put(&data, &call, &request, window).await
 }

@@ -1,9 +1,12 @@
 //! BatchPutAssetPropertyValue: what is stored, and what is said about the rest.
 
+use model::Operation as _;
+use model_sitewise::operations as op;
 use serde_json::{Value, json};
 use series::Quality::{Bad, Good, Uncertain};
 use series::{NullType, Quality};
-use testkit::Caller;
+use service::Body;
+use testkit::{Caller, World};
 
 use super::{Boiler, T0, double, each, put, stored};
 use crate::plant::{NOBODY, text};
@@ -401,5 +404,50 @@ fn an_asset_that_is_being_deleted_takes_no_values() {
         slow.ok("DeleteAsset", json!({ "assetId": boiler.asset }));
         let answer = only(&boiler.caller, &own);
         assert_eq!(errors(&answer), [error("e", "ConflictingOperationException", &[(T0, 0)])]);
+    });
+}
+
+/// Calls the operation by the bytes of its body; nothing where the common way is left to answer.
+fn raw(world: &World, input: &Value) -> Option<Value> {
+    let spec = op::BatchPutAssetPropertyValue::SPEC;
+    let pending = world.table().answer_raw(&world.caller().call(), spec, input.to_string().as_bytes())?;
+    let Body::Json(json) = store::block_on(pending).unwrap().body else { panic!("answers are JSON") };
+    Some(serde_json::from_str(&json).unwrap())
+}
+
+#[test]
+fn the_way_from_the_bytes_answers_as_the_common_one() {
+    each(|world, data| {
+        let boiler = Boiler::new(world);
+        let entry = |id: &str, property: &str, value: Value, at: i64| {
+            boiler.entry(id, property, json!([sent(at, 0, "GOOD", &value)]))
+        };
+        let good = |at: i64| entry("good", &boiler.double, json!({ "doubleValue": 0.1 }), at);
+        let first = json!({ "entries": [good(T0)] });
+        assert_eq!(raw(world, &first), None, "the row of a stream begins the common way");
+        boiler.caller.ok("BatchPutAssetPropertyValue", first);
+        let input = json!({ "entries": [
+            entry("typed", &boiler.double, json!({ "integerValue": 1 }), T0),
+            entry("late", &boiler.double, json!({ "doubleValue": 1 }), T0 - WEEK - 1),
+            good(T0 + 1),
+        ] });
+        let refused =
+            [error("typed", INVALID, &[(T0, 0)]), error("late", OUT_OF_RANGE, &[(T0 - WEEK - 1, 0)])];
+        let answer = raw(world, &input).unwrap();
+        assert_eq!(errors(&answer["errorEntries"]), refused);
+        let target = boiler.entry("e", &boiler.double, json!([]));
+        assert_eq!(stored(world, data, &target).len(), 2);
+        assert_eq!(answer, boiler.caller.ok("BatchPutAssetPropertyValue", input));
+
+        let twice = json!({ "entries": [good(T0), good(T0)] });
+        assert_eq!(raw(world, &twice), None, "faults of the whole request are worded the common way");
+        let absent = entry("absent", &boiler.double, json!({ "nullValue": { "valueType": "D" } }), T0);
+        assert_eq!(raw(world, &json!({ "entries": [absent] })), None, "null asks the storage configuration");
+        let limit = json!({ "entries": [entry("l", &boiler.limit, json!({ "integerValue": 1 }), T0)] });
+        assert_eq!(raw(world, &limit), None);
+        boiler.caller.ok("BatchPutAssetPropertyValue", limit.clone());
+        assert_eq!(raw(world, &limit), Some(json!({ "errorEntries": [] })), "the default is stored by now");
+        boiler.caller.ok("DeleteAsset", json!({ "assetId": boiler.asset }));
+        assert_eq!(raw(world, &limit), None, "what was known is looked up again");
     });
 }
