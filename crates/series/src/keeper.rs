@@ -27,6 +27,28 @@ const PENDING: usize = 8_000;
 /// Says which series are still there; what is not is left out of new segments.
 pub type Alive<'a> = &'a dyn Fn(SeriesKey) -> bool;
 
+/// What of a series is kept when segments are written anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// All of it.
+    All,
+    /// Blocks of stretches that end behind an instant: what is older goes with its stretch, never point by point.
+    From(i64),
+    /// Nothing: the series is gone.
+    Nothing,
+}
+
+impl Keep {
+    /// Says whether blocks of a stretch stay.
+    fn keeps(self, stretch: i64) -> bool {
+        match self {
+            Self::All => true,
+            Self::From(instant) => stretch_end(stretch) > instant,
+            Self::Nothing => false,
+        }
+    }
+}
+
 /// What is taken out of the heads to be sealed.
 pub struct Freeze {
     /// The last group whose points are in it.
@@ -41,6 +63,8 @@ pub struct Keeper {
     manifest: Arc<dyn Manifest>,
     tables: Arc<Tables>,
     state: Mutex<State>,
+    /// Held while segments are taken away, so that no two works take the same ones.
+    rewriting: Mutex<()>,
 }
 
 impl Keeper {
@@ -68,11 +92,15 @@ impl Keeper {
             }
         }
         tables.set_segments(segments);
-        Ok(Self { objects, manifest, tables, state: Mutex::new(state) })
+        Ok(Self { objects, manifest, tables, state: Mutex::new(state), rewriting: Mutex::default() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rewriting(&self) -> MutexGuard<'_, ()> {
+        self.rewriting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Answers up to where the log is in segments.
@@ -95,21 +123,20 @@ impl Keeper {
         }
         let written: Vec<(i64, Written)> =
             writers.into_iter().map(|(stretch, writer)| (stretch, writer.finish())).collect();
-        let generation = self.state().next_number;
         let mut added = Vec::with_capacity(written.len());
         for (stretch, written) in written {
-            added.push(self.put(written, (generation, 0, stretch))?);
+            added.push(self.put(written, (None, 0, stretch))?);
         }
         self.replace(Change { removed: Vec::new(), added, sealed: Some(freeze.position) })?;
         self.tables.heads.thaw();
         Ok(())
     }
 
-    /// Puts the object of a new segment and describes it.
+    /// Puts the object of a new segment and describes it; without a generation it is one of its own.
     fn put(
         &self,
         written: Written,
-        (generation, tier, stretch): (u64, u32, i64),
+        (generation, tier, stretch): (Option<u64>, u32, i64),
     ) -> Result<Description, Error> {
         let number = {
             let mut state = self.state();
@@ -118,7 +145,7 @@ impl Keeper {
         };
         let description = Description {
             number,
-            generation: generation.max(if tier == 0 { number } else { 0 }),
+            generation: generation.unwrap_or(number),
             tier,
             stretch,
             first: written.first,
@@ -153,6 +180,7 @@ impl Keeper {
 
     /// Merges segments where it pays; answers whether there was anything to do.
     pub fn merge(&self, alive: Alive<'_>) -> Result<bool, Error> {
+        let _rewriting = self.rewriting();
         let segments = self.tables.segments();
         let Some((group, oldest)) = choose(&segments) else { return Ok(false) };
         self.merge_group(&group, oldest, alive)?;
@@ -183,11 +211,11 @@ impl Keeper {
             write_series(generations, oldest, &mut |_, column, slots| writer.add(key, column, slots))?;
             if writer.len() >= SEGMENT_BYTES {
                 let full = std::mem::take(&mut writer).finish();
-                added.push(self.put(full, (generation, tier, stretch))?);
+                added.push(self.put(full, (Some(generation), tier, stretch))?);
             }
         }
         if !writer.is_empty() {
-            added.push(self.put(writer.finish(), (generation, tier, stretch))?);
+            added.push(self.put(writer.finish(), (Some(generation), tier, stretch))?);
         }
         let removed = group.iter().map(|segment| segment.description.number).collect();
         self.replace(Change { removed, added, sealed: None })
@@ -195,6 +223,7 @@ impl Keeper {
 
     /// Drops the segments all of whose points lie before an instant; answers how many there were.
     pub fn drop_before(&self, instant: i64) -> Result<usize, Error> {
+        let _rewriting = self.rewriting();
         let old = |description: &Description| {
             description.last < instant && stretch_end(description.stretch) <= instant
         };
@@ -210,6 +239,62 @@ impl Keeper {
             self.replace(Change { removed, ..Change::default() })?;
         }
         Ok(count)
+    }
+
+    /// Writes one segment anew that holds something of which nothing is to be kept; answers whether there was one.
+    ///
+    /// One at a time, so that whoever calls it decides how much the disk is asked for.
+    pub fn purge(&self, keep: &dyn Fn(SeriesKey) -> Keep) -> Result<bool, Error> {
+        let _rewriting = self.rewriting();
+        for segment in self.tables.segments().iter() {
+            let stretch = segment.description.stretch;
+            let stays = |entry: &Entry| keep(entry.key).keeps(stretch);
+            let mut kept = Vec::new();
+            let mut goes = 0;
+            for page in 0..segment.pages() {
+                let entries = segment.page(page)?;
+                let before = kept.len();
+                goes += entries.len();
+                kept.extend(entries.into_iter().filter(stays));
+                goes -= kept.len() - before;
+            }
+            if goes > 0 {
+                self.rewrite(segment, &kept)?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Puts a segment with some of its blocks in the place of all of it.
+    fn rewrite(&self, segment: &Segment, kept: &[Entry]) -> Result<(), Error> {
+        let Description { number, generation, tier, stretch, .. } = segment.description;
+        let mut writer = Writer::default();
+        for entry in kept {
+            let column = segment.read(entry)?;
+            writer.add(entry.key, &column, &column.slots);
+        }
+        let mut added = Vec::new();
+        if !writer.is_empty() {
+            added.push(self.put(writer.finish(), (Some(generation), tier, stretch))?);
+        }
+        self.replace(Change { removed: vec![number], added, sealed: None })
+    }
+
+    /// Answers the first instant behind the oldest stretch that has a segment, if there is one.
+    pub fn oldest_stretch_end(&self) -> Option<i64> {
+        self.state().segments.iter().map(|segment| stretch_end(segment.stretch)).min()
+    }
+
+    /// Lists the series in segments, each once.
+    pub fn keys(&self) -> Result<BTreeSet<SeriesKey>, Error> {
+        let mut keys = BTreeSet::new();
+        for segment in self.tables.segments().iter() {
+            for page in 0..segment.pages() {
+                keys.extend(segment.page(page)?.into_iter().map(|entry| entry.key));
+            }
+        }
+        Ok(keys)
     }
 
     /// Reads every byte of every segment and compares checksums; answers what is wrong.

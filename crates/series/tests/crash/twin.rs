@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use series::committer::{Committer, Prepared};
 use series::error::Error;
-use series::keeper::Keeper;
+use series::keeper::{Keep, Keeper};
 use series::log::{Batch, FileLog};
 use series::manifest::{Change, Manifest};
 use series::moments::Moments;
 use series::objects::FolderObjects;
 use series::scan::Direction;
-use series::segment::State;
+use series::segment::{State, stretch, stretch_end};
 use series::tables::Tables;
 use series::{Kind, NullType, Point, Quality, Run, SeriesKey, Value};
 
@@ -218,6 +218,21 @@ fn check_windows(tables: &Tables, key: SeriesKey, expected: &[Point]) {
 /// One change in so many fails: never.
 const CALM: u64 = u64::MAX / 4;
 
+/// Forgets a series, or the old stretches of one: everything is sealed, then segments that hold it are written anew.
+fn forget(running: &mut Running, key: SeriesKey, keep: Keep) -> Result<(), Error> {
+    if keep == Keep::Nothing {
+        running.tables.heads.forget(&[key]);
+    }
+    let freeze = running.committer.freeze();
+    running.keeper.seal(&freeze, &|sealed| keep != Keep::Nothing || sealed != key)?;
+    running.committer.release(running.keeper.sealed())?;
+    while running.keeper.purge(&|asked| if asked == key { keep } else { Keep::All })? {}
+    // What readers remember of the series is not true any more.
+    running.tables.heads.forget(&[key]);
+    assert!(keep != Keep::Nothing || !running.keeper.keys()?.contains(&key));
+    Ok(())
+}
+
 /// Runs one history, in which about one step in `weather` meets a loss of power; answers how often power went.
 fn history(seed: u64, steps: u64, weather: u64) -> u64 {
     let mut random = Random(seed | 1);
@@ -237,8 +252,8 @@ fn history(seed: u64, steps: u64, weather: u64) -> u64 {
             plant.log.fail_sync_after(random.below(3));
         }
         let mut failed = None;
-        match random.below(10) {
-            0..=5 => {
+        match random.below(20) {
+            0..=11 => {
                 let batches: Vec<Batch> = (0..=random.below(2)).map(|_| batch(&mut random, clock)).collect();
                 let prepared: Vec<Prepared> = batches
                     .iter()
@@ -249,7 +264,7 @@ fn history(seed: u64, steps: u64, weather: u64) -> u64 {
                     Err(_) => failed = Some(batches),
                 }
             }
-            6 | 7 => {
+            12..=15 => {
                 let freeze = running.committer.freeze();
                 match running.keeper.seal(&freeze, &|_| true) {
                     Ok(()) => {
@@ -261,8 +276,24 @@ fn history(seed: u64, steps: u64, weather: u64) -> u64 {
                     Err(_) => failed = Some(Vec::new()),
                 }
             }
-            8 if running.keeper.merge(&|_| true).is_err() => failed = Some(Vec::new()),
-            8 => {}
+            16 | 17 if running.keeper.merge(&|_| true).is_err() => failed = Some(Vec::new()),
+            16 | 17 => {}
+            18 => {
+                let key = SeriesKey(random.below(SERIES) + 1);
+                let over = (clock - i64::try_from(random.below(20)).unwrap()) * 151_200_000_000_000;
+                let keep = if random.chance(2) { Keep::Nothing } else { Keep::From(over) };
+                // Who orders it orders it again until it is done.
+                while forget(&mut running, key, keep).is_err() {
+                    crashes += 1;
+                    plant.restart(&mut random);
+                    running = plant.start().unwrap();
+                }
+                let series = twin.entry(key).or_default();
+                series.retain(|(timestamp, _), _| match keep {
+                    Keep::From(over) => stretch_end(stretch(*timestamp)) > over,
+                    _ => false,
+                });
+            }
             _ if weather < CALM => failed = Some(Vec::new()),
             _ => {}
         }
