@@ -7,6 +7,7 @@ mod load;
 mod measure;
 mod peer;
 mod process;
+mod random;
 mod report;
 mod wire;
 

@@ -68,8 +68,8 @@ fn parse(head: &[u8]) -> io::Result<(Answered, Option<usize>)> {
             closes = value.trim_ascii().eq_ignore_ascii_case(b"close");
         }
     }
-    // 304 has no body, whatever length it names.
-    let length = if status == 304 { Some(0) } else { length };
+    // 204 and 304 have no body, whatever length they name.
+    let length = if matches!(status, 204 | 304) { Some(0) } else { length };
     if length.is_none() && !chunked {
         return Err(wrong("no Content-Length"));
     }

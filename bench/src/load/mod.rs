@@ -3,6 +3,7 @@
 //! One thread, as on the other side of a benchmark with two cores there should be room for the server.
 
 mod answer;
+mod prepared;
 mod template;
 
 use std::io;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
+pub use prepared::Prepared;
 pub use template::Template;
 
 use crate::process::Process;
@@ -66,18 +68,23 @@ async fn burst(load: &Load<'_>, server: &Process) -> Result<Outcome, String> {
     if durations.is_empty() {
         return Err(format!("{} answered nothing in {:?}", load.address, load.measured));
     }
+    Ok(outcome(durations, load.measured, spent))
+}
+
+/// Sums up how long each request took, all of them, and the server's processor time.
+fn outcome(mut durations: Vec<Duration>, whole: Duration, spent: Duration) -> Outcome {
     durations.sort_unstable();
     #[allow(clippy::cast_precision_loss)] // counts of requests are far below 2^52
     let count = durations.len() as f64;
     let at = |share: usize| {
         durations[(durations.len() * share / 100).min(durations.len() - 1)].as_secs_f64() * 1e3
     };
-    Ok(Outcome {
-        rate: count / load.measured.as_secs_f64(),
+    Outcome {
+        rate: count / whole.as_secs_f64(),
         p50_ms: at(50),
         p99_ms: at(99),
         cpu_us: spent.as_secs_f64() * 1e6 / count,
-    })
+    }
 }
 
 /// Drives one connection; answers how long each request took that was sent and answered inside the window.

@@ -6,6 +6,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::random::mixed;
+
 /// A request with places.
 #[derive(Clone, Debug)]
 pub struct Template {
@@ -115,14 +117,6 @@ fn hexadecimal(mut number: u64, digits: &mut [u8]) {
         *digit = b"0123456789abcdef"[usize::try_from(number % 16).expect("a digit is below sixteen")];
         number /= 16;
     }
-}
-
-/// One step of `SplitMix64`: spreads consecutive numbers over all keys, as the tokens of SDKs are.
-fn mixed(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

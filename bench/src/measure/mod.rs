@@ -17,6 +17,7 @@ pub mod publish;
 mod push;
 pub mod start;
 pub mod task_list;
+pub mod value;
 mod warm;
 
 use std::path::PathBuf;
@@ -53,6 +54,14 @@ pub struct Effort {
     pub tasks: usize,
     /// Packages in the large store.
     pub packages: usize,
+    /// Points of each series that a round of writing brings, of ten thousand.
+    pub points: usize,
+    /// Days of the long series, a point a second.
+    pub days: usize,
+    /// Series where there are a great many.
+    pub series: usize,
+    /// Metrics that are computed every minute.
+    pub metrics: usize,
 }
 
 impl Effort {
@@ -65,6 +74,10 @@ impl Effort {
         assets: 100_000,
         tasks: 1_000_000,
         packages: 1_000_000,
+        points: 200,
+        days: 365,
+        series: 1_000_000,
+        metrics: 10_000,
     };
 
     /// Shows that everything runs, no more.
@@ -76,6 +89,10 @@ impl Effort {
         assets: 10_000,
         tasks: 20_000,
         packages: 20_000,
+        points: 20,
+        days: 10,
+        series: 20_000,
+        metrics: 200,
     };
 }
 
@@ -105,4 +122,6 @@ pub const ALL: &[(&str, Take)] = &[
     ("asset", asset::take),
     ("list-packages", package_list::take),
     ("install", install::take),
+    ("put-values-100", value::put::hundred),
+    ("put-values-1", value::put::one),
 ];

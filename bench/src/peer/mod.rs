@@ -1,6 +1,7 @@
 //! The contenders: how each is installed, started and spoken to.
 
 pub mod homeregion;
+pub mod influx;
 pub mod moto;
 pub mod nginx;
 pub mod npm;
@@ -8,3 +9,4 @@ pub mod pypi;
 pub mod signed;
 pub mod tools;
 pub mod verdaccio;
+pub mod victoria;

@@ -31,12 +31,22 @@ impl Operation {
 
     /// The request, with the places of the body still open.
     pub fn template(&self, address: SocketAddr) -> Template {
+        Template::new(&self.head(address), &self.body)
+    }
+
+    /// The request as it stands, a body with braces for one.
+    pub fn plain(&self, address: SocketAddr) -> Vec<u8> {
+        let head = self.head(address);
+        format!("{head}Content-Length: {}\r\n\r\n{}", self.body.len(), self.body).into_bytes()
+    }
+
+    fn head(&self, address: SocketAddr) -> String {
         let content_type = match self.target {
             Some(target) => format!("X-Amz-Target: {target}\r\nContent-Type: application/x-amz-json-1.1\r\n"),
             None if self.body.is_empty() => String::new(),
             None => "Content-Type: application/json\r\n".to_owned(),
         };
-        let head = format!(
+        format!(
             "{} {} HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: identity\r\n{content_type}\
              User-Agent: Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1 os/linux#6.1 md/arch#x86_64 lang/python#3.11.7 \
              md/pyimpl#CPython m/Z,b cfg/retry-mode#legacy Botocore/1.44.5\r\n\
@@ -47,8 +57,7 @@ impl Operation {
              amz-sdk-invocation-id: 3c0d2d5e-7f3a-4c0c-9d3e-5a1e0c9b7f11\r\n\
              amz-sdk-request: attempt=1\r\n",
             self.method, self.path, self.service
-        );
-        Template::new(&head, &self.body)
+        )
     }
 
     /// The request of one client, with its places filled.

@@ -1,4 +1,5 @@
-//! Installs the contenders into the build folder, once: Python programs, verdaccio from npm, nginx from Debian.
+//! Installs the contenders into the build folder, once: Python programs, verdaccio from npm, nginx, VictoriaMetrics and
+//! InfluxDB from Debian.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -58,27 +59,42 @@ pub fn verdaccio(folder: &Path) -> Result<PathBuf, String> {
     Ok(script)
 }
 
-/// Finds nginx: the machine's own, else Debian's package unpacked into the folder, which needs no rights.
+/// Finds nginx.
 pub fn nginx(folder: &Path) -> Result<PathBuf, String> {
-    let own = PathBuf::from("/usr/sbin/nginx");
+    debian(folder, "nginx", "usr/sbin/nginx")
+}
+
+/// Finds VictoriaMetrics.
+pub fn victoria(folder: &Path) -> Result<PathBuf, String> {
+    debian(folder, "victoria-metrics", "usr/bin/victoria-metrics")
+}
+
+/// Finds InfluxDB.
+pub fn influx(folder: &Path) -> Result<PathBuf, String> {
+    debian(folder, "influxdb", "usr/bin/influxd")
+}
+
+/// Finds a program: the machine's own, else that of Debian's package unpacked into the folder, which needs no rights.
+fn debian(folder: &Path, package: &str, program: &str) -> Result<PathBuf, String> {
+    let own = Path::new("/").join(program);
     if own.exists() {
         return Ok(own);
     }
-    let home = folder.join("nginx");
-    let program = home.join("usr/sbin/nginx");
+    let home = folder.join(package);
+    let program = home.join(program);
     if program.exists() {
         return Ok(program);
     }
-    eprintln!("unpacking nginx into {} (once)", home.display());
+    eprintln!("unpacking {package} into {} (once)", home.display());
     std::fs::create_dir_all(&home).map_err(|error| format!("{}: {error}", home.display()))?;
-    run(Command::new("apt-get").args(["download", "--quiet", "nginx"]).current_dir(&home))?;
+    run(Command::new("apt-get").args(["download", "--quiet", package]).current_dir(&home))?;
     let listed = std::fs::read_dir(&home).map_err(|error| format!("{}: {error}", home.display()))?;
-    let package = listed
+    let file = listed
         .flatten()
         .map(|entry| entry.path())
         .find(|path| path.extension().is_some_and(|it| it == "deb"));
-    let package = package.ok_or("apt-get brought no package")?;
-    run(Command::new("dpkg").arg("-x").arg(&package).arg(&home))?;
+    let file = file.ok_or("apt-get brought no package")?;
+    run(Command::new("dpkg").arg("-x").arg(&file).arg(&home))?;
     Ok(program)
 }
 
