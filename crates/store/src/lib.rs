@@ -12,6 +12,8 @@ mod folder_lock;
 mod job;
 mod memory;
 mod outbox;
+#[cfg(debug_assertions)]
+pub mod plans;
 mod postgres;
 mod queue;
 mod room;

@@ -92,6 +92,8 @@ impl Tx {
         self.check()?;
         let done = match &mut self.connection {
             Connection::Sqlite(connection) => {
+                #[cfg(debug_assertions)]
+                crate::plans::note(connection, sql);
                 sqlite::statement::execute(connection, sql, params, self.read_only)
             }
             Connection::Postgres(session) => session.execute(sql, params),
@@ -155,6 +157,8 @@ impl Tx {
         let mut stopped = None;
         let done = match &mut self.connection {
             Connection::Sqlite(connection) => {
+                #[cfg(debug_assertions)]
+                crate::plans::note(connection, sql);
                 sqlite::statement::each(connection, sql, params, self.read_only, &mut stopped, row)
             }
             Connection::Postgres(session) => session.query(sql, params).map(|rows| {

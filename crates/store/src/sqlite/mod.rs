@@ -3,6 +3,7 @@
 mod checkpoint;
 pub(crate) mod connection;
 pub(crate) mod statement;
+mod statistics;
 pub(crate) mod transaction;
 mod writer;
 

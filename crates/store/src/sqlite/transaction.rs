@@ -2,7 +2,7 @@
 
 use rusqlite::Connection as Database;
 
-use super::error;
+use super::{error, statistics};
 use crate::job::attempt;
 use crate::sql::Dialect;
 use crate::tx::Connection;
@@ -35,10 +35,11 @@ where
     result
 }
 
-/// Brings the schema up to date, all or nothing.
+/// Brings the schema and what the planner knows of it up to date, all or nothing.
 pub(crate) fn migrate(tx: &mut Tx, rooms: &[&Room]) -> Result<(), OpenError> {
     command(database(tx), WRITE).map_err(error)?;
-    if let Err(error) = schema::migrate(tx, rooms, Dialect::Sqlite) {
+    let migrated = schema::migrate(tx, rooms, Dialect::Sqlite);
+    if let Err(error) = migrated.and_then(|()| statistics::write(tx).map_err(OpenError::from)) {
         roll_back(tx);
         return Err(error);
     }
