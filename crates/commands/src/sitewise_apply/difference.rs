@@ -83,7 +83,11 @@ fn properties(
         let property = &wanted[place];
         let name = format!("property '{prefix}{}'", property.name);
         match other {
-            None => changes.push(format!("add {name}, a {}", property.kind.name())),
+            None => {
+                let kind = property.kind.name();
+                let article = if kind == "attribute" { "an" } else { "a" };
+                changes.push(format!("add {name}, {article} {kind}"));
+            }
             Some(other) => self::property(changes, found, property, &view[other], &name),
         }
     }

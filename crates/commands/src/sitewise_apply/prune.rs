@@ -28,7 +28,8 @@ pub(super) fn unmentioned(
         delete_models(plan, known, &models);
         return;
     }
-    let names = assets.iter().map(|place| format!("asset '{}'", known.assets[*place].name));
+    let tree = Tree::of(known);
+    let names = assets.iter().map(|place| format!("asset '{}'", tree.path(*place)));
     let models = models.iter().map(|place| format!("model '{}'", known.models[*place].name));
     // A file that says nothing of assets leaves them to somebody else.
     let names: Vec<String> = names.filter(|_| !wanted.assets.is_empty()).chain(models).collect();
@@ -38,22 +39,60 @@ pub(super) fn unmentioned(
     }
 }
 
+/// The assets that the account has, and which stand below which.
+struct Tree<'a> {
+    known: &'a Account,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<'a> Tree<'a> {
+    fn of(known: &'a Account) -> Self {
+        let places = known.assets.iter().enumerate().map(|(place, asset)| (asset.id.as_str(), place));
+        Self { known, places: places.collect() }
+    }
+
+    fn above(&self, place: usize) -> Option<usize> {
+        let parent = self.known.assets[place].parent.as_ref()?;
+        self.places.get(parent.asset.as_str()).copied()
+    }
+
+    /// An asset, the one above it, and so on to the top.
+    fn line(&self, place: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(Some(place), |place| self.above(*place)).take(DEPTH_MAX)
+    }
+
+    /// The name behind those of the assets above, written as for assets of the file.
+    fn path(&self, place: usize) -> String {
+        let mut steps: Vec<String> = self.line(place).map(|place| self.step(place)).collect();
+        steps.reverse();
+        steps.join("/")
+    }
+
+    fn step(&self, place: usize) -> String {
+        let asset = &self.known.assets[place];
+        let hierarchies = self
+            .above(place)
+            .and_then(|above| {
+                let model = &self.known.assets[above].model;
+                self.known.models.iter().find(|known| known.id == *model)
+            })
+            .map_or(&[][..], |model| &model.hierarchies);
+        let parent = asset.parent.as_ref().filter(|_| hierarchies.len() > 1);
+        let between = parent.and_then(|parent| hierarchies.iter().find(|known| known.id == parent.hierarchy));
+        between.map_or_else(|| asset.name.clone(), |between| format!("{}/{}", between.name, asset.name))
+    }
+}
+
 /// Children go before their parents.
 fn delete_assets(plan: &mut Plan, known: &Account, doomed: &[usize]) {
     let mut steps: HashMap<&str, usize> = HashMap::new();
-    let places: HashMap<&str, usize> =
-        known.assets.iter().enumerate().map(|(place, asset)| (asset.id.as_str(), place)).collect();
-    let above = |place: usize| {
-        let parent = known.assets[place].parent.as_ref()?;
-        places.get(parent.asset.as_str()).copied()
-    };
-    let depth =
-        |place: usize| std::iter::successors(Some(place), |place| above(*place)).take(DEPTH_MAX).count();
+    let tree = Tree::of(known);
     let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
     for place in 0..known.assets.len() {
-        children.entry(above(place).unwrap_or(usize::MAX)).or_default().push(place);
+        children.entry(tree.above(place).unwrap_or(usize::MAX)).or_default().push(place);
     }
-    let mut order: Vec<(usize, usize)> = doomed.iter().map(|place| (depth(*place), *place)).collect();
+    let mut order: Vec<(usize, usize)> =
+        doomed.iter().map(|place| (tree.line(*place).count(), *place)).collect();
     order.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
     for (_, place) in order {
         let asset = &known.assets[place];
@@ -64,7 +103,7 @@ fn delete_assets(plan: &mut Plan, known: &Account, doomed: &[usize]) {
         plan.steps.push(Step {
             action: Action::Delete,
             kind: "asset",
-            name: asset.name.clone(),
+            name: tree.path(place),
             changes: vec![format!("id {}", asset.id)],
             phase: Phase::DeleteAssets,
             work: Work::DeleteAsset { id: asset.id.clone() },

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::check_formula::formulas;
 use super::fault::{Faults, Mark, instead};
 use super::{Asset, Composite, Formula, Model, ModelKind, Plant, Property, formula};
 
@@ -36,7 +37,7 @@ pub(super) fn models(plant: &mut Plant, faults: &mut Faults) {
             }
         }
         check_composites(plant, &model.composites, faults);
-        check_formulas(plant, model, &model.properties, faults);
+        formulas(plant, model, &model.properties, faults);
         formulas_inside(plant, model, &model.composites, faults);
     }
     cycles(plant, faults);
@@ -159,44 +160,8 @@ fn check_composites(plant: &Plant, composites: &[Composite], faults: &mut Faults
 
 fn formulas_inside(plant: &Plant, model: &Model, composites: &[Composite], faults: &mut Faults) {
     for composite in composites {
-        check_formulas(plant, model, &composite.properties, faults);
+        formulas(plant, model, &composite.properties, faults);
         formulas_inside(plant, model, &composite.composites, faults);
-    }
-}
-
-/// Checks that variables mean properties, by their paths from the model or from that of a hierarchy's children.
-fn check_formulas(plant: &Plant, model: &Model, properties: &[Property], faults: &mut Faults) {
-    for property in properties {
-        let Some(formula) = property.kind.formula() else { continue };
-        for (variable, reference) in &formula.variables {
-            let (name, path) = (&property.name, &reference.property);
-            let owner = match &reference.hierarchy {
-                None => model,
-                Some(hierarchy) => {
-                    let found = model.hierarchies.iter().find(|known| known.name == *hierarchy);
-                    let Some(found) = found else {
-                        let known = model.hierarchies.iter().map(|known| known.name.as_str());
-                        let instead = instead(hierarchy, known);
-                        let sentence =
-                            format!("of '{name}' means the hierarchy '{hierarchy}', which is not there");
-                        faults.add(property.at, format!("the variable '{variable}' {sentence}{instead}"));
-                        continue;
-                    };
-                    // A model that is missing was told where the hierarchy is defined.
-                    let Some(child) = plant.model(&found.child) else { continue };
-                    child
-                }
-            };
-            if plant.property(owner, path).is_none() {
-                let all = plant.properties(owner);
-                let instead = instead(path, all.iter().map(|(path, _)| path.as_str()));
-                let (of, sentence) = (&owner.name, "is none of the model");
-                faults.add(
-                    property.at,
-                    format!("'{path}', the variable '{variable}' of '{name}', {sentence} '{of}'{instead}"),
-                );
-            }
-        }
     }
 }
 

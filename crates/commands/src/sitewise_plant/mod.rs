@@ -5,6 +5,7 @@
 
 mod alias;
 mod check;
+mod check_formula;
 mod fault;
 mod formula;
 mod interface;

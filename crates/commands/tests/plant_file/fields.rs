@@ -101,6 +101,42 @@ fn what_contradicts_itself_is_told() {
 }
 
 #[test]
+fn formulas_are_checked_where_they_stand() {
+    let beside = "Level: {measurement: double}, Size: {attribute: double}, Name: {attribute: string}";
+    let own = "did you mean 'level'? there are: 'level', 'name', 'size'";
+    for (formula, sentence) in [
+        (
+            "transform: 2 * levl",
+            format!(
+                "'levl' in the formula of 'T' is neither a property beside it nor declared under variables ({own})"
+            ),
+        ),
+        ("transform: averge(level)", "character 1: there is no function 'averge'".to_owned()),
+        (
+            "metric: 'avg(level', window: 1h",
+            "the formula of 'T', character 10: found the end where ',' or ')' is expected".to_owned(),
+        ),
+        ("transform: level * lower(name)", "the formula of 'T', character".to_owned()),
+        (
+            "transform: 2 * size",
+            "the transform 'T' has to read a property that is not an attribute".to_owned(),
+        ),
+        ("metric: level, window: 1h, type: string", "the formula of 'T', character 1".to_owned()),
+    ] {
+        let file = format!("version: 1\nmodels: {{A: {{properties: {{{beside}, T: {{{formula}}}}}}}}}");
+        let found = faults(&file);
+        assert!(found.iter().any(|fault| fault.contains(&sentence)), "{sentence}\n{found:#?}");
+        assert_eq!(found.len(), 1, "{found:#?}");
+    }
+    let across = "version: 1\nmodels: {A: {properties: {N: {measurement: string}}}, B: {hierarchies: {As: A}, \
+                  properties: {S: {metric: avg(n), window: 1h, variables: {n: {hierarchy: As, property: N}}}}}}";
+    assert!(faults(across)[0].contains("the formula of 'S', character"), "{:?}", faults(across));
+    let open = "version: 1\nmodels: {I: {kind: interface, properties: {L: {measurement: double}, M: {metric: '', \
+                window: 1h}}}}";
+    assert_eq!(crate::account::plant(open).models.len(), 1, "an interface may leave a formula to its models");
+}
+
+#[test]
 fn formulas_name_properties_directly() {
     let plant = plant(
         "version: 1\nmodels: {A: {composites: {G: {properties: {Oil heat: {measurement: double}, Warm: {transform: \
