@@ -4,9 +4,12 @@
 //! engine's tables. Rows say only which streams there are; the directory remembers them.
 
 pub mod default;
+pub mod deletion;
 pub mod directory;
 pub mod notified;
+pub mod retention;
 pub mod route;
+mod standing;
 
 use std::collections::HashSet;
 use std::io;
@@ -39,6 +42,7 @@ pub struct Data {
     directory: Directory,
     gone: Gone,
     notified: OnceLock<Arc<Notified>>,
+    standing: standing::Known,
 }
 
 /// Streams whose values are to be forgotten: none of them is written into a segment again.
@@ -88,7 +92,7 @@ impl Data {
         let objects = Arc::new(FolderObjects::new(homes.segments));
         let manifest = Arc::new(RowManifest::new(store, ENGINE));
         let engine = Engine::open(log, objects, manifest, settings)?;
-        Ok(Arc::new(Self { store: store.clone(), engine, directory: Directory::default(), gone, notified: OnceLock::new() }))
+        Ok(Arc::new(Self { store: store.clone(), engine, directory: Directory::default(), gone, notified: OnceLock::new(), standing: standing::Known::default() }))
     }
 
     /// Answers the engine.
@@ -125,6 +129,14 @@ impl Data {
         let keys: Vec<SeriesKey> = streams.iter().map(|stream| route::key(*stream)).collect();
         self.gone.write().unwrap_or_else(PoisonError::into_inner).extend(&keys);
         self.engine.forget(&keys);
+    }
+
+    /// Takes back that streams are forgotten: nothing of them is left anywhere.
+    fn forgotten(&self, streams: &[Stream]) {
+        let mut gone = self.gone.write().unwrap_or_else(PoisonError::into_inner);
+        for stream in streams {
+            gone.remove(&route::key(*stream));
+        }
     }
 
     /// Answers where a target leads, if that is remembered.

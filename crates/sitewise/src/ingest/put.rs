@@ -15,7 +15,6 @@ use super::request::Request;
 use super::value::Window;
 use crate::Error;
 use crate::asset_model::property::DataType;
-use crate::configuration::storage::{self, StorageConfiguration};
 use crate::data::route::{self, Route, Source, Target};
 use crate::data::{Data, default, failed};
 use crate::place::Place;
@@ -37,7 +36,8 @@ pub async fn put(
     let mut ways = ways(data, call, request).await?;
     let mut null_nan_forbidden = false;
     if request.has_null_or_nan() || ways.iter().any(|way| matches!(way, Found::Unknown)) {
-        let configuration = configuration(data, call).await?;
+        let standing = data.storage(call).await?;
+        let configuration = standing.at(call.now, &call.installation);
         null_nan_forbidden = configuration.disallow_null_nan;
         settle(&mut ways, request, configuration.disassociated);
     }
@@ -63,8 +63,10 @@ pub fn try_put(
     request: &Request<'_>,
     window: Window,
 ) -> Option<(t::BatchPutAssetPropertyValueResponse, Option<Written>)> {
-    if request.check().is_err() || request.has_null_or_nan() {
-        return None;
+    request.check().ok()?;
+    let mut null_nan_forbidden = false;
+    if request.has_null_or_nan() {
+        null_nan_forbidden = data.known_storage(call)?.at(call.now, &call.installation).disallow_null_nan;
     }
     let mut ways: Vec<Way> = Vec::with_capacity(request.entries.len());
     for entry in &request.entries {
@@ -73,7 +75,7 @@ pub fn try_put(
         ways.push(Ok(route));
     }
     let tables = data.engine().tables();
-    let verdict = judge(request, &ways, &Rules { window, null_nan_forbidden: false, tables }).ok()?;
+    let verdict = judge(request, &ways, &Rules { window, null_nan_forbidden, tables }).ok()?;
     let is_first = |accepted: &Accepted| {
         let Route { key, has_data, source, .. } = accepted.route;
         // An attribute without values stores its default, too.
@@ -150,14 +152,6 @@ fn resource(call: &Call, target: &Option<Target<'_>>) -> String {
         None => "time-series/*".to_owned(),
     };
     call.arn("iotsitewise", &call.account, &rest)
-}
-
-async fn configuration(data: &Data, call: &Call) -> Result<StorageConfiguration, store::Error> {
-    let (account, region, installation) =
-        (call.account.clone(), call.region.clone(), call.installation.clone());
-    data.store()
-        .read(move |tx| storage::of(tx, Place { account: &account, region: &region }, &installation))
-        .await
 }
 
 /// Decides what becomes of aliases that nothing has: a stream of its own begins where the account takes such.

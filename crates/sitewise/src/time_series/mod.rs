@@ -28,7 +28,7 @@ use crate::place::Place;
 pub const ALIAS_BYTES_MAX: usize = 2048;
 
 /// What the values of a series are kept under: a positive number that never changes and that no other series has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stream(pub i64);
 
 /// One time series.

@@ -365,3 +365,25 @@ pub fn delete_order(tx: &mut Tx, place: Place<'_>, stream: Stream) -> Result<(),
     )?;
     Ok(())
 }
+
+/// Lists the accounts and Regions that have series.
+pub fn places(tx: &mut Tx) -> Result<Vec<(String, String)>, Error> {
+    tx.query("SELECT DISTINCT account, region FROM sitewise_time_series", &[], |row| {
+        Ok((row.text(0)?, row.text(1)?))
+    })
+}
+
+/// Lists streams of a place in the order of their numbers, behind one of them.
+pub fn streams(tx: &mut Tx, place: Place<'_>, after: i64, limit: i64) -> Result<Vec<Stream>, Error> {
+    tx.query(
+        "SELECT stream FROM sitewise_time_series WHERE account = ?1 AND region = ?2 AND stream > ?3
+         ORDER BY stream LIMIT ?4",
+        &[place.account.into(), place.region.into(), after.into(), limit.into()],
+        |row| Ok(Stream(row.integer(0)?)),
+    )
+}
+
+/// Says which of some streams are known: that of a series, or of an order to forget one.
+pub fn is_known(tx: &mut Tx, stream: Stream) -> Result<bool, Error> {
+    Ok(!is_free(tx, stream)?)
+}

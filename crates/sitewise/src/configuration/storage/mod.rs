@@ -66,9 +66,9 @@ impl Kept {
     }
 
     /// Answers what is in force.
-    fn in_force(self, now: Timestamp) -> StorageConfiguration {
+    fn in_force(&self, now: Timestamp) -> StorageConfiguration {
         let holds = !self.is_in_progress(now) && cold::refusal(&self.asked).is_none();
-        if holds { self.asked } else { self.before }
+        if holds { self.asked.clone() } else { self.before.clone() }
     }
 }
 
@@ -79,8 +79,22 @@ pub fn of(
     installation: &Installation,
 ) -> Result<StorageConfiguration, store::Error> {
     let now = tx.now();
-    let kept = kept(tx, place)?;
-    Ok(kept.map_or_else(|| unset(installation), |kept| kept.in_force(now)))
+    Ok(standing(tx, place)?.at(now, installation))
+}
+
+/// What an account has asked for: it tells what holds at any instant, if nothing else is asked for meanwhile.
+pub struct Standing(Option<Kept>);
+
+impl Standing {
+    /// Answers what holds at an instant.
+    pub fn at(&self, now: Timestamp, installation: &Installation) -> StorageConfiguration {
+        self.0.as_ref().map_or_else(|| unset(installation), |kept| kept.in_force(now))
+    }
+}
+
+/// Answers what an account has asked for.
+pub fn standing(tx: &mut Tx, place: Place<'_>) -> Result<Standing, store::Error> {
+    Ok(Standing(kept(tx, place)?))
 }
 
 /// What holds for an account that has never put anything: the hot tier, for ever. Time series without a property

@@ -1,5 +1,6 @@
 //! Operations on values: a world with the engine that keeps them, at the instant of the acceptance scenarios.
 
+mod forget;
 mod ingest;
 
 use std::cell::RefCell;
