@@ -1,13 +1,17 @@
-//! Tells the world outside what happened: webhooks, and a stream of events over HTTP.
+//! Tells the world outside what happened: webhooks and a stream of events over HTTP, and of the values of notified
+//! properties brokers of MQTT and a stream of their own.
 //!
-//! Both read the outbox, where events stand in the order of their commits, and neither is ever waited for by whoever
-//! writes. What an event says is the services' business; what is not in `EventBridge`'s envelope is put into one.
+//! Events are read from the outbox, where they stand in the order of their commits, and values from a journal that
+//! follows their log; whoever writes never waits for either. What an event says is the services' business; what is not in
+//! `EventBridge`'s envelope is put into one.
 
 mod cursor;
 mod delivery;
 mod envelope;
+pub mod mqtt;
 mod signature;
 mod stream;
+pub mod values;
 mod webhook;
 
 pub use cursor::ROOM;

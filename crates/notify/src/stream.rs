@@ -166,7 +166,8 @@ impl Following {
     }
 }
 
-fn sentence(status: StatusCode, text: &str) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
+/// Answers with a sentence.
+pub(crate) fn sentence(status: StatusCode, text: &str) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
     let body = serde_json::json!({"message": text}).to_string();
     let mut response =
         Response::new(Full::new(Bytes::from(body)).map_err(|never| match never {}).boxed_unsync());

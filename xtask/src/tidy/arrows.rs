@@ -44,6 +44,7 @@ const FLOORS: &[(&str, u8)] = &[
 /// The services that a crate of floor 4 may name: each its own, and the command line all of them.
 const ROOM_OF: &[(&str, &str)] = &[
     ("registry", "codeartifact"),
+    ("notify", "sitewise"),
     ("query", "sitewise"),
     ("commands", "codeartifact"),
     ("commands", "sitewise"),

@@ -3,12 +3,15 @@
 use store::{Error, Tx};
 
 /// The history of the schema; a published text never changes.
-pub(crate) const MIGRATIONS: &[&str] = &["
+pub(crate) const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE notify_cursor (
     account TEXT NOT NULL, region TEXT NOT NULL, sink TEXT NOT NULL,
     sequence INTEGER NOT NULL,
     PRIMARY KEY (account, region, sink));
-"];
+",
+    crate::values::table::SCHEMA,
+];
 
 /// The number of the last event that a sink need not see again.
 pub(crate) fn get(tx: &mut Tx, sink: &str) -> Result<Option<i64>, Error> {
