@@ -38,6 +38,9 @@ pub fn start(store: &Store, blobs: &Blobs, data: &Arc<Data>, import_hosts: FileH
     tokio::spawn(import(store.clone(), blobs.clone(), import_hosts));
     tokio::spawn(sweep(store.clone(), i64::from(kept_hours) * 3600 * 1000));
     tokio::spawn(sweep_blobs(store.clone(), blobs.clone()));
+    if let Err(error) = sitewise::compute::start(data) {
+        log::error!("nothing is computed: no thread can be started: {error}");
+    }
 }
 
 /// Makes the server's certificate again when its end is near; the server shows the new one soon after.

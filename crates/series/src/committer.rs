@@ -24,6 +24,12 @@ pub trait Observer: Send + Sync {
 
     /// Answers up to which group the log need not be kept for this observer.
     fn done(&self) -> Position;
+
+    /// Says whether more is waiting for this observer than it can hold; nobody but observers writes meanwhile: those
+    /// whose batches have a note.
+    fn is_crowded(&self) -> bool {
+        false
+    }
 }
 
 /// Owner of the log.
@@ -51,6 +57,11 @@ impl Prepared {
     /// Answers how long it is in the log.
     pub fn len(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Says whether an observer wrote it: the batches of all others have no note.
+    pub fn is_observers(&self) -> bool {
+        !self.batch.note.is_empty()
     }
 
     /// Says whether it holds nothing at all.

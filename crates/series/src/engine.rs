@@ -21,6 +21,9 @@ const HEAD_BYTES: usize = 192 << 20;
 /// Bytes of one group at most; a request that is larger is a group of its own.
 const GROUP_BYTES: usize = 4 << 20;
 
+/// After so long an observer that was crowded is asked again.
+const LAG_PAUSE: Duration = Duration::from_millis(5);
+
 /// After so long a failed seal is tried again.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -56,6 +59,7 @@ struct Shared {
     tables: Arc<Tables>,
     keeper: Keeper,
     settings: Settings,
+    observers: Vec<Arc<dyn Observer>>,
     queue: Mutex<Queue>,
     /// Told when the queue has something, or a seal is done.
     work: Condvar,
@@ -88,11 +92,12 @@ impl Engine {
         let keeper = Keeper::open(objects, manifest, tables.clone())?;
         let sealed = keeper.sealed();
         let observers = std::mem::take(&mut settings.observers);
-        let committer = Committer::open(open_log(sealed)?, tables.clone(), sealed, observers)?;
+        let committer = Committer::open(open_log(sealed)?, tables.clone(), sealed, observers.clone())?;
         let shared = Arc::new(Shared {
             tables,
             keeper,
             settings,
+            observers,
             queue: Mutex::default(),
             work: Condvar::new(),
             sealed: AtomicU64::new(sealed),
@@ -218,6 +223,18 @@ impl Shared {
                 for (_, reply) in queue.waiting.drain(..) {
                     reply(Err(trouble.clone()));
                 }
+            }
+            let lags = !queue.ends && self.observers.iter().any(|observer| observer.is_crowded());
+            if lags && !crowded && !queue.waiting.is_empty() {
+                let (own, others) =
+                    queue.waiting.drain(..).partition::<Vec<_>, _>(|(prepared, _)| prepared.is_observers());
+                queue.waiting = others;
+                if !own.is_empty() {
+                    return Some(own);
+                }
+                // Nobody tells when an observer has caught up.
+                queue = self.work.wait_timeout(queue, LAG_PAUSE).unwrap_or_else(PoisonError::into_inner).0;
+                continue;
             }
             if !queue.waiting.is_empty() && !crowded {
                 let mut bytes = 0;

@@ -8,6 +8,7 @@ mod argument;
 pub mod asset;
 pub mod asset_model;
 pub mod computation_model;
+pub mod compute;
 pub mod configuration;
 pub mod dashboard;
 pub mod data;
@@ -52,6 +53,7 @@ pub static ROOM: store::Room = store::Room {
         asset::roll::table::SCHEMA,
         asset_model::composite::table::SCHEMA,
         asset::property::table::NOTIFIED,
+        compute::table::SCHEMA,
     ],
     blob_references: &[],
 };

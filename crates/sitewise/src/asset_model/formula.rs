@@ -12,7 +12,7 @@ use super::failure::{Code, Detail, Failure};
 use super::property::{DataType, Property, PropertyKind};
 use crate::Error;
 use crate::error::{invalid, limit};
-use crate::id::AssetModelId;
+use crate::id::{AssetModelId, PropertyId};
 
 /// Active definitions of child models.
 pub type Children = HashMap<AssetModelId, Arc<Definition>>;
@@ -43,6 +43,20 @@ pub fn check(definition: &Definition, children: &Children) -> Result<Option<Fail
         failure = Some(Failure { message: first.message.clone(), ..Failure::default() });
     }
     Ok(failure.map(|failure| Failure { details, ..failure }))
+}
+
+/// Compiles the formulas of a definition that is in force, by the properties that they compute. One that does not
+/// compile computes nothing: a child model may have changed since it was accepted.
+pub fn compiled(definition: &Definition, children: &Children) -> HashMap<PropertyId, Formula> {
+    let inputs = Inputs::of(definition, children);
+    let one = |property: &Property| {
+        let formula = formula(property)?;
+        let compiled = [true, false]
+            .into_iter()
+            .find_map(|child_types| compile(property, formula, &inputs.declared(property, child_types)).ok());
+        Some((property.id.clone(), compiled?))
+    };
+    definition.all_properties().filter_map(|(property, _)| one(property)).collect()
 }
 
 /// Answers the formula of a property; an interface may leave it open.

@@ -21,13 +21,18 @@ pub fn of(tx: &mut Tx, place: Place<'_>, target: &Target<'_>) -> Result<Option<P
 /// Makes the default of an attribute of an asset a point (assumed): of quality GOOD, at the creation of the asset, for
 /// when the model's default changed last is not known.
 pub fn point(asset: &Asset, property: &Property) -> Option<Point> {
+    let value = value(property)?;
+    let timestamp = asset.created_at.millis().saturating_mul(1_000_000);
+    Some(Point { timestamp, quality: Quality::Good, value })
+}
+
+/// Answers the default of an attribute as a value.
+pub fn value(property: &Property) -> Option<Value> {
     let PropertyKind::Attribute { default_value: Some(text) } = &property.kind else { return None };
-    let value = match property.data_type {
+    Some(match property.data_type {
         DataType::Double => Value::Double(text.parse().ok()?),
         DataType::Integer => Value::Integer(text.parse().ok()?),
         DataType::Boolean => Value::Boolean(text.parse().ok()?),
         DataType::String | DataType::Struct => Value::String(Arc::from(text.as_str())),
-    };
-    let timestamp = asset.created_at.millis().saturating_mul(1_000_000);
-    Some(Point { timestamp, quality: Quality::Good, value })
+    })
 }

@@ -26,6 +26,7 @@ use series::{SeriesKey, error};
 use service::Call;
 use store::Store;
 
+use crate::compute::{self, Computation};
 use crate::place::Place;
 use crate::time_series::Stream;
 use directory::Directory;
@@ -41,6 +42,7 @@ pub struct Data {
     engine: Engine,
     directory: Directory,
     gone: Gone,
+    computation: Computation,
     notified: OnceLock<Arc<Notified>>,
     standing: standing::Known,
 }
@@ -76,12 +78,14 @@ impl Data {
     pub fn open(
         store: &Store,
         homes: Homes,
-        observers: Vec<Arc<dyn Observer>>,
+        mut observers: Vec<Arc<dyn Observer>>,
     ) -> Result<Arc<Self>, error::Error> {
         let gone = Gone::default();
         let is_gone = gone.clone();
         let alive =
             move |key: SeriesKey| !is_gone.read().unwrap_or_else(PoisonError::into_inner).contains(&key);
+        let computation = Computation::open(store)?;
+        observers.push(computation.observer());
         let settings = Settings { alive: Arc::new(alive), observers, ..Settings::default() };
         let log = |sealed| -> Result<Box<dyn Log>, error::Error> {
             Ok(match homes.log {
@@ -92,12 +96,23 @@ impl Data {
         let objects = Arc::new(FolderObjects::new(homes.segments));
         let manifest = Arc::new(RowManifest::new(store, ENGINE));
         let engine = Engine::open(log, objects, manifest, settings)?;
-        Ok(Arc::new(Self { store: store.clone(), engine, directory: Directory::default(), gone, notified: OnceLock::new(), standing: standing::Known::default() }))
+        computation.begin(store.clock().now());
+        Ok(Arc::new(Self { store: store.clone(), engine, directory: Directory::default(), computation, gone, notified: OnceLock::new(), standing: standing::Known::default() }))
     }
 
     /// Answers the engine.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Answers who is told of streams that are notified, if anybody is.
+    pub(crate) fn notified(&self) -> Option<&Arc<Notified>> {
+        self.notified.get()
+    }
+
+    /// Answers what computes values from others.
+    pub fn computation(&self) -> &Computation {
+        &self.computation
     }
 
     /// Answers the rows.
@@ -113,6 +128,7 @@ impl Data {
     /// Forgets what the directory remembers: something was written that may lead elsewhere.
     pub fn look_again(&self) {
         self.directory.look_again();
+        self.computation.look_again();
         if let Some(notified) = self.notified.get() {
             notified.look_again();
         }
@@ -171,7 +187,8 @@ impl Data {
             })
             .await?;
         for (i, found) in missed.into_iter().zip(found) {
-            if let Some(found) = found {
+            // A property without values may get its first one from a computation, of which nobody is told.
+            if let Some(found) = found.filter(|route| route.key.is_some()) {
                 self.directory.put(place, &targets[i], found, age);
             }
             routes[i] = found;
@@ -209,6 +226,7 @@ impl Data {
         if let Some(notified) = notified {
             notified.begin(topics, notified_age);
         }
+        self.computation.begun(begun.iter().flatten().filter_map(|route| route.key));
         for ((target, _), route) in targets.iter().zip(&begun) {
             if let Some(route) = route {
                 self.directory.put(Place::of(call), target, *route, age);
@@ -239,6 +257,8 @@ pub fn register(table: &mut service::Table, data: &Arc<Data>) {
         Box::new(move |spec| {
             if directory::leads_elsewhere(spec.name) {
                 told.look_again();
+            } else if compute::changes_the_plant(spec.name) {
+                told.computation.look_again();
             }
         }),
     );

@@ -1,6 +1,7 @@
 //! Operations on values: a world with the engine that keeps them, at the instant of the acceptance scenarios.
 
 mod forget;
+mod compute;
 mod ingest;
 
 use std::cell::RefCell;
