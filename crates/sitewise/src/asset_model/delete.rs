@@ -40,9 +40,9 @@ pub fn delete(
     model.due_at = Some(due_at(call, now));
     model.updated_at = now;
     table::put(tx, place, &model)?;
-    // A model that is being deleted implements and uses nothing any more: its interfaces and component models may be
-    // deleted right away.
-    composite::table::delete(tx, place, &model.id)?;
+    // A model that is being deleted implements and uses nothing any more: its interfaces, its component models and the
+    // child models of its hierarchies may be deleted right away.
+    table::put_elements(tx, place, &model.id, &[])?;
     interface::table::delete_all(tx, place, &model.id)?;
     table::wake(tx, place)?;
     progress::settle(tx, place, &mut model)?;

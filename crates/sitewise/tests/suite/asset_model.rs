@@ -491,6 +491,26 @@ fn a_deletion_may_demand_a_version() {
     });
 }
 
+#[test]
+fn a_child_model_may_go_while_its_parent_model_is_being_deleted() {
+    each(|world| {
+        let plant = Plant::new(world);
+        let slow = plant.caller.clone().installed(|installation| installation.propagation_ms = 1000);
+        slow.ok("DeleteAssetModel", json!({ "assetModelId": plant.farm_model }));
+        let parent = slow.ok("DescribeAssetModel", json!({ "assetModelId": plant.farm_model }));
+        assert_eq!(parent["assetModelStatus"]["state"], "DELETING");
+        slow.ok("DeleteAssetModel", json!({ "assetModelId": plant.turbine_model }));
+        world.pass(Duration::from_secs(1));
+        let settled: Result<usize, store::Error> =
+            world.store().write_blocking(|tx| sitewise::reconcile(tx, 10));
+        assert_eq!(settled.unwrap(), 2);
+        for id in [&plant.farm_model, &plant.turbine_model] {
+            let refusal = slow.refused("DescribeAssetModel", json!({ "assetModelId": id }));
+            assert_eq!(refusal.name, NOT_FOUND);
+        }
+    });
+}
+
 /// The etag of the latest version.
 pub fn etag(caller: &testkit::Caller<'_>, id: &str) -> String {
     let reply = caller.reply("DescribeAssetModel", json!({ "assetModelId": id })).unwrap();
