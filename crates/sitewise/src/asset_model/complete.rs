@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use store::Tx;
 
+use super::composite::Composite;
 use super::definition::Definition;
 use super::draft::Checked;
 use super::formula;
@@ -18,8 +19,8 @@ use crate::place::Place;
 
 /// Checks a definition whose elements have their ids, and resolves the variables of its formulas.
 ///
-/// `before` is the version that it replaces: it only serves to tell what was removed. Checked in this order: ids and
-/// external ids, properties that are gone but still read, variables, expressions, quotas on dependents. A circular formula
+/// `before` is the version that it replaces: it only serves to tell what was removed. Checked in this order: ids,
+/// external ids and names of composite models, properties that are gone but still read, variables, expressions, quotas on dependents. A circular formula
 /// does not refuse the definition but fails the model (user guide), as does a type that only a child model tells. Only `InvalidRequestException` and
 /// `LimitExceededException` come from here.
 pub fn complete(
@@ -56,7 +57,22 @@ pub fn complete(
 /// Checks what must occur once in the whole model: ids and external ids of properties and of composite models.
 fn check_unique(definition: &Definition) -> Result<(), Error> {
     check_once(definition.all_properties().map(|(property, _)| property))?;
-    check_once(definition.composites.iter())
+    check_once(definition.composites.iter())?;
+    check_names(&definition.composites)
+}
+
+/// Checks that composite models beside each other have names of their own: paths may name them.
+fn check_names(composites: &[Composite]) -> Result<(), Error> {
+    let mut seen = HashSet::new();
+    for composite in composites {
+        if !seen.insert((composite.parent_id.as_ref(), composite.name.as_str())) {
+            return Err(invalid(format!(
+                "name '{}' occurs more than once; each composite model beside others has its own",
+                composite.name
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn check_once<'a, E: Element + 'a>(elements: impl Iterator<Item = &'a E>) -> Result<(), Error> {

@@ -99,3 +99,39 @@ fn an_alarm_made_by_the_operation_stands_in_the_model_like_the_others() {
         assert_eq!(machine.properties(), Vec::<String>::new());
     });
 }
+
+#[test]
+fn an_alarm_is_not_named_like_a_composite_model_beside_it() {
+    each(|world| {
+        let caller = world.caller();
+        let composites = json!([{ "name": "too hot", "type": "AWS/ALARM", "properties": alarm() }]);
+        let id =
+            model(&caller, json!({ "assetModelName": "boiler", "assetModelCompositeModels": composites }));
+        let machine = Machine { caller: world.caller(), id: id.clone() };
+        caller.ok(
+            "CreateAssetModelCompositeModel",
+            json!({
+                "assetModelId": id, "assetModelCompositeModelName": "burner",
+                "assetModelCompositeModelType": "CUSTOM",
+            }),
+        );
+        let kept = machine.describe()["assetModelCompositeModels"].clone();
+        let mut renamed = kept.clone();
+        renamed[0]["name"] = json!("burner");
+        let mut more = kept.clone();
+        more.as_array_mut()
+            .unwrap()
+            .push(json!({ "name": "burner", "type": "AWS/ALARM", "properties": alarm() }));
+        for composites in [renamed, more] {
+            let input = json!({ "assetModelId": id, "assetModelName": "boiler", "assetModelCompositeModels": composites });
+            assert_eq!(
+                short(&caller.refused("UpdateAssetModel", input)),
+                (
+                    INVALID,
+                    "name 'burner' occurs more than once; each composite model beside others has its own"
+                )
+            );
+        }
+        assert_eq!(machine.describe()["assetModelCompositeModels"], kept);
+    });
+}
