@@ -37,7 +37,7 @@ pub fn create(
     tag::of_new(tx, call, &resource(policy.id.as_str()), input.tags.as_ref())?;
     table::put(tx, place, &policy)?;
     let event = json!({ "accessPolicyId": policy.id.as_str() });
-    tx.emit(place.account, place.region, "sitewise.access-policy.created", &event)?;
+    tx.emit(place.account, place.region, "sitewise.access_policy.created", &event)?;
     Ok(t::CreateAccessPolicyResponse {
         access_policy_arn: arn(call, policy.id.as_str()),
         access_policy_id: policy.id.to_string(),

@@ -43,5 +43,5 @@ fn remove(tx: &mut Tx, place: Place<'_>, id: &AccessPolicyId) -> Result<(), stor
     table::delete(tx, place, id)?;
     tag::table::delete_all(tx, place, &resource(id.as_str()))?;
     let event = json!({ "accessPolicyId": id.as_str() });
-    tx.emit(place.account, place.region, "sitewise.access-policy.deleted", &event)
+    tx.emit(place.account, place.region, "sitewise.access_policy.deleted", &event)
 }

@@ -32,6 +32,6 @@ pub fn update(
     policy.updated_at = tx.now();
     table::put(tx, place, &policy)?;
     let event = json!({ "accessPolicyId": id.as_str() });
-    tx.emit(place.account, place.region, "sitewise.access-policy.updated", &event)?;
+    tx.emit(place.account, place.region, "sitewise.access_policy.updated", &event)?;
     Ok(t::UpdateAccessPolicyResponse {})
 }

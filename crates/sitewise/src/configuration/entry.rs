@@ -103,7 +103,7 @@ mod tests {
         let (level, entry) = of(&failed).unwrap();
         assert_eq!((level, &entry["logLevel"]), (Level::Error, &json!("ERROR")));
         assert_eq!(entry["eventType"], "AssetModelProcessingFailure");
-        let settled = event("sitewise.access-policy.state", json!({ "state": "ACTIVE" }));
+        let settled = event("sitewise.access_policy.state", json!({ "state": "ACTIVE" }));
         assert_eq!(of(&settled).unwrap().1["eventType"], "AccessPolicyProcessingSuccess");
         assert_eq!(of(&event("codeartifact.package.created", json!({}))), None);
     }
