@@ -107,6 +107,10 @@ pub const COMPUTATION_MODELS_MAX: i64 = 1_000;
 /// sensors).
 pub const COMPUTATION_MODEL_INPUTS_MAX: usize = 1_000;
 
+/// Actions of one asset or computation model that are remembered, and their executions (assumed: AWS publishes no
+/// value). The oldest are forgotten: AWS has no operation that deletes one, so a refusal would be for ever.
+pub const ACTIONS_PER_TARGET_MAX: i64 = 1_000;
+
 /// Models that one write of a component model or interface takes along before its answer is sent; the reconciler does
 /// the others.
 pub const FOLLOWERS_INLINE_MAX: usize = 20;

@@ -5,13 +5,14 @@ use serde_json::json;
 use service::Call;
 use store::Tx;
 
-use super::{Action, Target, definition, payload, table};
+use super::{Action, Target, definition, forget_oldest, payload, table};
 use crate::Error;
 use crate::asset::{self, AssetState};
 use crate::computation_model::{self, property};
 use crate::error::{conflict, invalid, not_found};
 use crate::execution::{self, Execution};
 use crate::id::{ActionId, AssetId, CustomId};
+use crate::limits::ACTIONS_PER_TARGET_MAX;
 use crate::place::Place;
 
 /// Records an action and what becomes of it.
@@ -44,6 +45,7 @@ pub fn execute(
     table::insert(tx, place, &action)?;
     let execution = Execution::of(tx, call, &action, action_type, target_version);
     execution::table::insert(tx, place, &execution)?;
+    forget_oldest(tx, place, &action.target, ACTIONS_PER_TARGET_MAX)?;
     let event = json!({ "actionId": action.id.as_str(), "executionId": execution.id.as_str() });
     tx.emit(place.account, place.region, "sitewise.action.executed", &event)?;
     Ok(t::ExecuteActionResponse { action_id: action.id.to_string() })

@@ -133,6 +133,12 @@ pub fn resolve_to<'a>(kind: Option<&str>, id: Option<&'a str>) -> Result<Option<
     }
 }
 
+/// Forgets the oldest actions on a target, and the oldest executions, so that no more than `kept` of each are left (assumed).
+pub fn forget_oldest(tx: &mut Tx, place: Place<'_>, target: &Target, kept: i64) -> Result<(), store::Error> {
+    table::keep_newest(tx, place, target, kept)?;
+    execution::table::keep_newest(tx, place, target, kept)
+}
+
 /// Removes the actions and executions of an asset or computation model that is gone, and those for it.
 pub fn forget(tx: &mut Tx, place: Place<'_>, id: &str) -> Result<(), store::Error> {
     table::delete_of(tx, place, id)?;

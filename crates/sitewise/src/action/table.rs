@@ -105,6 +105,30 @@ pub fn resolved(
     )
 }
 
+/// Removes all actions on a target but the newest `kept`.
+pub fn keep_newest(tx: &mut Tx, place: Place<'_>, target: &Target, kept: i64) -> Result<(), Error> {
+    let oldest_kept = tx.query_one(
+        "SELECT executed_at, id FROM sitewise_action
+         WHERE account = ?1 AND region = ?2 AND target_id = ?3 AND executed_at >= 0
+         ORDER BY executed_at DESC, id DESC LIMIT 1 OFFSET ?4",
+        &[place.account.into(), place.region.into(), target.id().into(), (kept - 1).into()],
+        |row| Ok((row.integer(0)?, row.text(1)?)),
+    )?;
+    let Some((executed_at, id)) = oldest_kept else { return Ok(()) };
+    tx.execute(
+        "DELETE FROM sitewise_action
+         WHERE account = ?1 AND region = ?2 AND target_id = ?3 AND (executed_at, id) < (?4, ?5)",
+        &[
+            place.account.into(),
+            place.region.into(),
+            target.id().into(),
+            executed_at.into(),
+            id.as_str().into(),
+        ],
+    )?;
+    Ok(())
+}
+
 /// Removes the actions on an asset or computation model, and those that resolved to it.
 pub fn delete_of(tx: &mut Tx, place: Place<'_>, id: &str) -> Result<(), Error> {
     let key = [place.account.into(), place.region.into(), id.into()];

@@ -1,4 +1,5 @@
-//! Who else reads the properties of a model: formulas of parent models, and of models made from a component model.
+//! Who else reads the properties of a model: computation models, formulas of parent models, and of models made from a
+//! component model.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -7,11 +8,12 @@ use store::Tx;
 use super::composite::{derive, table as composition};
 use super::{AssetModel, AssetModelType, Definition, definition, table};
 use crate::Error;
+use crate::computation_model;
 use crate::error::invalid;
 use crate::id::{AssetModelId, PropertyId};
 use crate::place::Place;
 
-/// Checks that no formula of another model reads a property that is about to go: not a metric of a parent model, nor,
+/// Checks that nothing else reads a property that is about to go: no computation model, no formula of another model: not a metric of a parent model, nor,
 /// where this is a component model, any formula of a model that it is composed into (or of a parent of that one).
 ///
 /// Both the latest and the active version of the other models count. A reader is `InvalidRequestException` (assumed:
@@ -30,6 +32,7 @@ pub fn check_unread(
             "Property '{id}' can't be removed: property '{reader}' of asset model '{other}' reads it"
         ))
     };
+    check_unbound(tx, place, &model.id, &gone)?;
     let parents: HashSet<AssetModelId> = table::parents(tx, place, &model.id)?.into_iter().collect();
     for parent in parents {
         for definition in versions(tx, place, &parent)? {
@@ -53,6 +56,24 @@ pub fn check_unread(
         check_unread(tx, place, &user, derived)?;
     }
     Ok(())
+}
+
+/// Checks that no computation model is bound to a property that is about to go, be it of all assets of the model or of
+/// single ones; else `InvalidRequestException` (assumed).
+fn check_unbound(
+    tx: &mut Tx,
+    place: Place<'_>,
+    id: &AssetModelId,
+    gone: &BTreeSet<PropertyId>,
+) -> Result<(), Error> {
+    let bound = computation_model::table::bound_of_model(tx, place, id)?;
+    match bound.into_iter().find(|(property, _)| gone.contains(property)) {
+        Some((property, binder)) => Err(invalid(format!(
+            "Property '{property}' can't be removed: computation model '{binder}' is bound to it; update or delete \
+             that one first"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn versions(

@@ -223,6 +223,9 @@ impl BoundProperty {
 }
 
 impl<'a> Bindable<'a> {
+    /// The kind of an asset as it is stored.
+    pub const ASSET: &'static str = "asset";
+
     /// Answers the id.
     pub fn id(self) -> &'a str {
         match self {
@@ -234,7 +237,7 @@ impl<'a> Bindable<'a> {
     /// Names the kind as it is stored.
     pub fn kind(self) -> &'static str {
         match self {
-            Self::Asset(_) => "asset",
+            Self::Asset(_) => Self::ASSET,
             Self::AssetModel(_) => "asset-model",
         }
     }

@@ -5,7 +5,7 @@ use store::{Error, Row, Tx};
 
 use super::definition::{Bindable, BoundProperty};
 use super::{ComputationModel, ComputationModelState, Definition};
-use crate::id::{ComputationModelId, PropertyId};
+use crate::id::{AssetModelId, ComputationModelId, PropertyId};
 use crate::place::Place;
 
 /// The tables of computation models, actions and executions.
@@ -279,6 +279,26 @@ pub fn any_bound(
          ORDER BY property_id, model_id LIMIT 1",
         &[place.account.into(), place.region.into(), owner.kind().into(), owner.id().into()],
         |row| row.text(0).map(ComputationModelId::stored),
+    )
+}
+
+/// Lists the properties of an asset model that are bound for all of its assets or for single ones, each with the
+/// computation model.
+pub fn bound_of_model(
+    tx: &mut Tx,
+    place: Place<'_>,
+    id: &AssetModelId,
+) -> Result<Vec<(PropertyId, ComputationModelId)>, Error> {
+    let (of_model, of_asset) = (Bindable::AssetModel(id).kind(), Bindable::ASSET);
+    tx.query(
+        "SELECT property_id, model_id FROM sitewise_computation_model_binding
+         WHERE account = ?1 AND region = ?2 AND kind = ?4 AND owner_id = ?3
+         UNION ALL
+         SELECT b.property_id, b.model_id FROM sitewise_computation_model_binding b CROSS JOIN sitewise_asset a
+         WHERE b.account = ?1 AND b.region = ?2 AND b.kind = ?5
+             AND a.account = ?1 AND a.region = ?2 AND a.id = b.owner_id AND a.model_id = ?3",
+        &[place.account.into(), place.region.into(), id.as_str().into(), of_model.into(), of_asset.into()],
+        |row| Ok((PropertyId::stored(row.text(0)?), ComputationModelId::stored(row.text(1)?))),
     )
 }
 

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sitewise::action::Target;
+use sitewise::place::Place;
 use testkit::{Caller, Refusal};
 
 use crate::plant::{CONFLICT, INVALID, NOBODY, NOT_FOUND, each, text};
@@ -412,5 +414,42 @@ fn nothing_of_this_is_known_in_another_account_or_region() {
             assert_eq!(listed, json!({ "computationModelSummaries": [] }));
         }
         caller.ok("DeleteComputationModel", by_id);
+    });
+}
+
+#[test]
+fn only_the_newest_actions_on_a_target_are_remembered() {
+    each(|world| {
+        let pumps = Pumps::new(world);
+        let caller = &pumps.caller;
+        let pump = pumps.pump("p1");
+        let (id, other) = (pumps.of_one("m", &pump), pumps.of_one("n", &pump));
+        let [model, untouched] = [&id, &other].map(|id| pumps.describe(id));
+        let mut actions = Vec::new();
+        for _ in 0..5 {
+            actions.push(act(caller, &model, 0, WINDOW, None).unwrap());
+            world.pass(Duration::from_secs(1));
+        }
+        act(caller, &untouched, 0, WINDOW, None).unwrap();
+        for (kept, left) in [(6, 5), (5, 5), (3, 3)] {
+            let target = Target::ComputationModel(id.clone());
+            let forgotten: Result<(), store::Error> = world.store().write_blocking(move |tx| {
+                let place = Place { account: "111122223333", region: "us-east-1" };
+                sitewise::action::forget_oldest(tx, place, &target, kept)
+            });
+            forgotten.unwrap();
+            let listed = caller.ok("ListActions", of_model(&id));
+            let ids: Vec<String> =
+                listed["actionSummaries"].as_array().unwrap().iter().map(|a| text(&a["actionId"])).collect();
+            assert_eq!(ids, actions[5 - left..]);
+            let executions = caller.ok("ListExecutions", of_model(&id));
+            assert_eq!(executions["executionSummaries"].as_array().unwrap().len(), left);
+        }
+        let refusal = caller.refused("DescribeAction", json!({ "actionId": actions[0] }));
+        assert_eq!(refusal.name, NOT_FOUND);
+        assert_eq!(
+            caller.ok("ListActions", of_model(&other))["actionSummaries"].as_array().unwrap().len(),
+            1
+        );
     });
 }

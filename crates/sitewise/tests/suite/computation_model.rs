@@ -425,3 +425,34 @@ fn there_may_be_a_thousand_computation_models() {
         pumps.caller.ok("UpdateComputationModel", update);
     });
 }
+
+#[test]
+fn a_bound_property_stays_in_its_model() {
+    each(|world| {
+        let pumps = Pumps::new(world);
+        let caller = &pumps.caller;
+        let pump = pumps.pump("p1");
+        let described = caller.ok("DescribeAssetModel", json!({ "assetModelId": pumps.model }));
+        let without = |name: &str| {
+            let mut properties = described["assetModelProperties"].clone();
+            properties.as_array_mut().unwrap().retain(|property| property["name"] != name);
+            let input = json!({
+                "assetModelId": pumps.model, "assetModelName": "pump", "assetModelProperties": properties,
+            });
+            caller.send("UpdateAssetModel", input)
+        };
+        for id in [pumps.of_all("all"), pumps.of_one("one", &pump)] {
+            let refusal = without("anomaly").unwrap_err();
+            let message = format!(
+                "Property '{}' can't be removed: computation model '{id}' is bound to it; update or delete that one \
+                 first",
+                pumps.property("anomaly")
+            );
+            assert_eq!((refusal.name.as_str(), refusal.message()), (INVALID, message.as_str()));
+            caller.ok("DeleteComputationModel", json!({ "computationModelId": id }));
+        }
+        let other = Pumps::named(world.caller(), "other");
+        other.of_all("others");
+        without("anomaly").unwrap();
+    });
+}
