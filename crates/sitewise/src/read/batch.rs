@@ -28,6 +28,9 @@ pub type ErrorEntry = t::BatchGetAssetPropertyValueHistoryErrorEntry;
 type SkippedEntry = t::BatchGetAssetPropertyValueHistorySkippedEntry;
 type ErrorInfo = t::BatchGetAssetPropertyValueHistoryErrorInfo;
 
+/// Entries of a request.
+const ENTRIES_MAX: usize = 16;
+
 /// One page of several streams.
 #[derive(Debug, Default)]
 pub struct Answer {
@@ -148,7 +151,7 @@ impl State {
 
 /// Answers a page of several streams. Entries may have the same id (assumed).
 ///
-/// Errors of the call: `InvalidRequestException` (size of the page, token). Errors of an entry in the order of their
+/// Errors of the call: `InvalidRequestException` (number of entries, size of the page, token). Errors of an entry in the order of their
 /// checks: `InvalidRequestException` (what names the stream, dates), `AccessDeniedException`,
 /// `ResourceNotFoundException`.
 pub async fn answer<O: Operation, Q: Query>(
@@ -156,13 +159,13 @@ pub async fn answer<O: Operation, Q: Query>(
     call: Call,
     members: Members,
 ) -> Result<Answer, Error> {
+    let entries = entries(&members, ENTRIES_MAX)?;
     let items = query::items(&members, Q::BATCH_ITEMS_MAX, Q::BATCH_ITEMS_MAX)?;
     let words = query::words(&members);
     let bound = [words.as_str()];
     let page = Page::new(&call, O::SPEC, &bound);
     let state = query::open_token(&page, &members)?;
     let state = state.as_ref().map_or_else(|| Ok(State::default()), State::open)?;
-    let entries = entries(&members);
     let (finished, open) = entries.split_at(state.ended.len().min(entries.len()));
     let action = format!("iotsitewise:{}", O::SPEC.name);
     let work = resolve(&data, &call, &action, open, |entry| Q::read(&call, entry)).await?;
@@ -232,10 +235,15 @@ pub struct Work<T> {
 /// Why an entry is refused, in a sentence.
 pub type Refusal = (Code, String);
 
-/// Takes the entries out of a request.
-pub fn entries(members: &Members) -> Vec<Members> {
+/// Takes the entries out of a request; too many of them fail it as a whole.
+pub fn entries(members: &Members, most: usize) -> Result<Vec<Members>, Error> {
     let list = members.get("entries").and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(Value::as_object).cloned().collect()
+    let entries: Vec<Members> = list.into_iter().flatten().filter_map(Value::as_object).cloned().collect();
+    let count = entries.len();
+    if !(1..=most).contains(&count) {
+        return Err(invalid(format!("entries has {count} entries; a request has 1 to {most}")));
+    }
+    Ok(entries)
 }
 
 fn entry_id(entry: &Members) -> String {

@@ -18,6 +18,9 @@ use crate::error::invalid;
 /// What callers are allowed or not.
 const ACTION: &str = "iotsitewise:BatchGetAssetPropertyValue";
 
+/// Entries of a request.
+const ENTRIES_MAX: usize = 128;
+
 /// Current values of several streams.
 #[derive(Debug, Default)]
 pub struct Answer {
@@ -49,9 +52,10 @@ impl Encode for Answer {
 
 /// Answers the current values of several streams; 128 of them are half a megabyte at most, so that no page follows.
 ///
-/// Errors of the call: `InvalidRequestException` (a token, since none is ever given). Errors of an entry as in
+/// Errors of the call: `InvalidRequestException` (number of entries; a token, since none is ever given). Errors of an entry as in
 /// `GetAssetPropertyValue`.
 pub async fn latest(data: Arc<Data>, call: Call, members: Members) -> Result<Answer, Error> {
+    let entries = entries(&members, ENTRIES_MAX)?;
     let words = query::words(&members);
     let bound = [words.as_str()];
     let page = Page::new(&call, op::BatchGetAssetPropertyValue::SPEC, &bound);
@@ -59,7 +63,7 @@ pub async fn latest(data: Arc<Data>, call: Call, members: Members) -> Result<Ans
         return Err(invalid("nextToken is not valid: there is one page only"));
     }
     let mut answer = Answer::default();
-    for Work { entry_id, task } in resolve(&data, &call, ACTION, &entries(&members), |_| Ok(())).await? {
+    for Work { entry_id, task } in resolve(&data, &call, ACTION, &entries, |_| Ok(())).await? {
         match task {
             Ok((readable, ())) => {
                 let point = readable.points.latest(data.engine().tables()).map_err(failed)?;

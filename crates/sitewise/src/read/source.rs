@@ -37,8 +37,13 @@ pub enum Points {
     None,
     /// The default of an attribute that nobody has written to.
     Default(Point),
-    /// Those that were stored.
-    Stored(SeriesKey),
+    /// Those that were stored, as far back as they are kept.
+    Stored {
+        /// Under which name.
+        key: SeriesKey,
+        /// The first instant whose points are kept.
+        kept_from: i64,
+    },
 }
 
 /// Reads which stream a request, or an entry of one, names: by an alias, or by an asset and a property; neither, both
@@ -70,12 +75,13 @@ pub async fn find(
     targets: &[Target<'static>],
 ) -> Result<Vec<Result<Readable, Error>>, store::Error> {
     let routes = data.routes(call, targets).await?;
+    let kept_from = data.oldest_visible(call).await?;
     let mut found: Vec<Option<Result<Readable, Error>>> = Vec::with_capacity(targets.len());
     let mut open = Vec::new();
     for (target, route) in targets.iter().zip(routes) {
         let readable = match call.allow_own(action, || resource(call, target)) {
             Err(denied) => Some(Err(denied.into())),
-            Ok(()) => known(data, route)?.map(Ok),
+            Ok(()) => known(data, route, kept_from)?.map(Ok),
         };
         if readable.is_none() {
             open.push((target.clone(), route));
@@ -116,17 +122,12 @@ fn resource(call: &Call, target: &Target<'_>) -> String {
 }
 
 /// Answers what can be read where a route leads, unless rows must be looked at.
-fn known(data: &Data, route: Option<Route>) -> Result<Option<Readable>, store::Error> {
+fn known(data: &Data, route: Option<Route>, kept_from: i64) -> Result<Option<Readable>, store::Error> {
     let Some(Route { key, data_type, source, .. }) = route else { return Ok(None) };
-    let points = match (key, source) {
-        (Some(key), Source::Attribute) => match data.engine().tables().latest(key).map_err(failed)? {
-            Some(_) => Points::Stored(key),
-            None => return Ok(None),
-        },
-        (None, Source::Attribute) => return Ok(None),
-        (Some(key), _) => Points::Stored(key),
-        (None, _) => Points::None,
-    };
+    let points = key.map_or(Points::None, |key| Points::Stored { key, kept_from });
+    if source == Source::Attribute && points.latest(data.engine().tables()).map_err(failed)?.is_none() {
+        return Ok(None);
+    }
     Ok(Some(Readable { points, data_type }))
 }
 
@@ -163,7 +164,9 @@ impl Points {
         each: &mut dyn FnMut(Point) -> bool,
     ) -> Result<(), EngineError> {
         match self {
-            Self::Stored(key) if first <= last => tables.read(*key, direction, (first, last), each),
+            Self::Stored { key, kept_from } if first.max(*kept_from) <= last => {
+                tables.read(*key, direction, (first.max(*kept_from), last), each)
+            }
             Self::Default(point) if (first..=last).contains(&point.timestamp) => {
                 each(point.clone());
                 Ok(())
@@ -177,7 +180,9 @@ impl Points {
         match self {
             Self::None => Ok(None),
             Self::Default(point) => Ok(Some(point.clone())),
-            Self::Stored(key) => tables.latest(*key),
+            Self::Stored { key, kept_from } => {
+                Ok(tables.latest(*key)?.filter(|point| point.timestamp >= *kept_from))
+            }
         }
     }
 
@@ -190,7 +195,9 @@ impl Points {
         each: &mut dyn FnMut(i64, Quality, Moments) -> bool,
     ) -> Result<(), EngineError> {
         match self {
-            Self::Stored(key) if first <= last => tables.aggregate(*key, (first, last), end_of, each),
+            Self::Stored { key, kept_from } if first.max(*kept_from) <= last => {
+                tables.aggregate(*key, (first.max(*kept_from), last), end_of, each)
+            }
             Self::Default(point) if (first..=last).contains(&point.timestamp) => {
                 let mut moments = Moments::default();
                 moments.add(number(&point.value));

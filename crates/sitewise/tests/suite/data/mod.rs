@@ -1,8 +1,14 @@
 //! Operations on values: a world with the engine that keeps them, at the instant of the acceptance scenarios.
 
-mod forget;
+mod aggregates;
+mod batch_reads;
 mod compute;
+mod forget;
+mod history;
 mod ingest;
+mod interpolated;
+mod read_twin;
+mod reading;
 
 use std::cell::RefCell;
 use std::sync::Arc;
