@@ -158,13 +158,18 @@ fn find<'a>(
     let by_id = match variable.property_id.as_str() {
         "" => None,
         wanted => Some(by_id(wanted, definition, names).ok_or_else(|| {
-            invalid(format!("propertyId '{wanted}' of {place} names no property of asset model '{model_id}'"))
+            let hint = by_name_only(wanted, definition, names);
+            invalid(format!(
+                "propertyId '{wanted}' of {place} names no property of asset model '{model_id}'{hint}"
+            ))
         })?),
     };
     let by_path = match variable.property_path.as_slice() {
         [] => None,
         path => Some(walk(path, definition, model_id).ok_or_else(|| {
-            invalid(format!("propertyPath of {place} names no property of asset model '{model_id}'"))
+            let path: Vec<&str> = path.iter().map(Segment::shown).collect();
+            let path = path.join("/");
+            invalid(format!("propertyPath '{path}' of {place} names no property of asset model '{model_id}'"))
         })?),
     };
     match (by_id, by_path) {
@@ -184,6 +189,24 @@ fn by_id<'a>(wanted: &str, definition: &'a Definition, names: Names<'a>) -> Opti
     let Names::Of(home) = names else { return None };
     let near = home.map_or(&[][..], |home| &home.properties);
     near.iter().chain(&definition.properties).find(|property| property.name == wanted)
+}
+
+/// Says how to name a property whose bare name is not accepted, if that is what the text is.
+fn by_name_only(wanted: &str, definition: &Definition, names: Names<'_>) -> String {
+    let is_named = |properties: &[Property]| properties.iter().any(|property| property.name == wanted);
+    if matches!(names, Names::Never) && is_named(&definition.properties) {
+        return ": a property of another model is named by its id, by externalId:…, or by a propertyPath with its name"
+            .to_owned();
+    }
+    let inside = wanted
+        .split_once('/')
+        .is_some_and(|(composite, _)| definition.composites_below(None).any(|known| known.name == composite));
+    if inside {
+        return ": a property of a composite model is named by its id, or by a propertyPath with one element for each \
+                name"
+            .to_owned();
+    }
+    String::new()
 }
 
 /// Follows a path down through composite models; it may start at the model itself, and it ends at a property.
@@ -206,6 +229,11 @@ fn walk<'a>(path: &[Segment], definition: &'a Definition, model_id: &AssetModelI
 }
 
 impl Segment {
+    /// What it was sent as, the name first.
+    fn shown(&self) -> &str {
+        self.name.as_deref().or(self.id.as_deref()).unwrap_or_default()
+    }
+
     /// Says whether this step means an element: by id or external id, by name, or by both alike.
     fn means(&self, element: &impl Element) -> bool {
         let id = self.id.as_deref().is_none_or(|id| means(element, id, false));
@@ -226,8 +254,9 @@ fn check_inputs(owner: &Property, inputs: &[Input<'_>]) -> Result<(), Error> {
         PropertyKind::Transform { .. } => {
             let moving = |input: &Input<'_>| !matches!(input.property.kind, PropertyKind::Attribute { .. });
             if !inputs.iter().any(moving) {
+                let declared = if inputs.is_empty() { "; it declares no variables" } else { "" };
                 return Err(invalid(format!(
-                    "Transform '{name}' needs at least one variable that is not an attribute"
+                    "Transform '{name}' needs at least one variable that is not an attribute{declared}"
                 )));
             }
         }

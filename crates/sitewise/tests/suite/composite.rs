@@ -435,13 +435,21 @@ fn variables_reach_properties_by_name_near_by_and_by_path_anywhere() {
             add(json!({ "propertyPath": [{ "name": "machine" }, { "name": "load" }] })).unwrap(),
             outer
         );
-        for wrong in [
-            json!({ "propertyPath": [{ "name": "rotor" }] }),
-            json!({ "propertyPath": [{ "name": "rotor", "id": NOBODY }, { "name": "speed" }] }),
-            json!({ "propertyPath": [{}, { "name": "speed" }] }),
-            json!({ "propertyId": inner, "propertyPath": [{ "name": "load" }] }),
+        for (wrong, message) in [
+            (json!({ "propertyPath": [{ "name": "rotor" }] }), "propertyPath 'rotor' of variable"),
+            (
+                json!({ "propertyPath": [{ "name": "rotor", "id": NOBODY }, { "name": "speed" }] }),
+                "propertyPath 'rotor/speed' of variable",
+            ),
+            (json!({ "propertyPath": [{}, { "name": "speed" }] }), "names no property"),
+            (json!({ "propertyId": "rotor/speed" }), "by a propertyPath with one element for each name"),
+            (
+                json!({ "propertyId": inner, "propertyPath": [{ "name": "load" }] }),
+                "two different properties",
+            ),
         ] {
             let refusal = add(wrong.clone()).unwrap_err();
+            assert!(refusal.message().contains(message), "{refusal:?}");
             assert_eq!(refusal.name, INVALID, "{wrong}");
         }
     });

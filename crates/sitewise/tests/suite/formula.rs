@@ -207,6 +207,32 @@ fn parent(world: &World, data_type: &str, expression: &str) -> (Value, Option<St
 }
 
 #[test]
+fn properties_of_children_are_named_by_path_and_not_by_bare_name() {
+    each(|world| {
+        let caller = world.caller();
+        let power = json!({ "name": "power", "dataType": "DOUBLE", "type": { "measurement": {} } });
+        let child = model(&caller, json!({ "assetModelName": "child", "assetModelProperties": [power] }));
+        let parent = |reads: Value| {
+            let input = json!({
+                "assetModelName": "parent",
+                "assetModelHierarchies": [{ "name": "h", "childAssetModelId": child }],
+                "assetModelProperties": [metric("total", "DOUBLE", ("sum(x)", variables(&[("x", reads)])))],
+            });
+            caller.send("CreateAssetModel", input)
+        };
+        let refusal = parent(json!({ "propertyId": "power", "hierarchyId": "h" })).unwrap_err();
+        let message = refusal.message();
+        assert!(
+            message.contains("'power' of variable 'x' of property 'total' names no property"),
+            "{message}"
+        );
+        assert!(message.ends_with("or by a propertyPath with its name"), "{message}");
+        let created = parent(json!({ "propertyPath": [{ "name": "power" }], "hierarchyId": "h" })).unwrap();
+        assert_eq!(status(&caller, &text(&created["assetModelId"])), json!({ "state": "ACTIVE" }));
+    });
+}
+
+#[test]
 fn a_type_that_only_the_child_model_tells_fails_the_model() {
     each(|world| {
         assert_eq!(parent(world, "DOUBLE", "sum(x)"), (json!({ "state": "ACTIVE" }), None));
