@@ -210,3 +210,14 @@ fn six_hours_of_seconds_in_sixteen_entries_arrive_whole() {
         assert_eq!(next, vec![21_600; 16]);
     });
 }
+
+#[test]
+fn entries_with_one_id_are_answered_each() {
+    each(|world, data| {
+        fill(world, data, "/same", DataType::Double, (0..3).map(|i| good(i, 0, 1.0)).collect());
+        let entry = json!({ "entryId": "same", "propertyAlias": "/same" });
+        let other = json!({ "entryId": "same", "propertyAlias": "/same", "startDate": T0 });
+        let page = world.caller().ok(HISTORIES, json!({ "entries": [entry, other] }));
+        is_page(&page, &[("same", "3"), ("same", "2")], &[], &[]);
+    });
+}

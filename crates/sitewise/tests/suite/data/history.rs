@@ -208,7 +208,7 @@ fn the_current_value_has_the_greatest_timestamp_whenever_it_came() {
         assert_eq!(latest(), json!({}), "there is none yet");
         assert_eq!(history(&boiler.caller, &target), []);
         let write = |values: Value| {
-            assert_eq!(boiler.put(json!([boiler.entry("e", &boiler.double, values)])), json!([]))
+            assert_eq!(boiler.put(json!([boiler.entry("e", &boiler.double, values)])), json!([]));
         };
         write(json!([double(T0, 5, 1.5)]));
         let instant = json!({ "timeInSeconds": T0, "offsetInNanos": 5 });

@@ -84,7 +84,7 @@ fn points(random: &mut Random, count: u64) -> Vec<Point> {
 
 /// Writes points, in batches, some of which go to segments.
 fn write(world: &World, data: &Arc<Data>, random: &mut Random, twin: &mut Twin, count: u64) {
-    for _ in 0..1 + random.below(4) {
+    for _ in 0..=random.below(4) {
         let points = points(random, count);
         for point in &points {
             twin.insert((point.timestamp, point.quality), point.value.clone());
