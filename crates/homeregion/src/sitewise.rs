@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use commands::aws_client::{Client, Endpoint};
+use commands::aws_client::{CallError, Client, Endpoint};
 use commands::aws_profile::Profile;
 use commands::sitewise_account::Remote;
 use commands::sitewise_apply::{self, Exit, Report};
@@ -37,7 +37,8 @@ pub fn apply(arguments: &Apply) -> Result<ExitCode, String> {
             let _ = std::io::stdout().flush();
         }
     };
-    let report = sitewise_apply::apply(&remote, &plant, options, show).map_err(|error| error.to_string())?;
+    let report = sitewise_apply::apply(&remote, &plant, options, show)
+        .map_err(|error| told(&error, &arguments.whom))?;
     if arguments.json {
         say!("{:#}", report.to_json());
     } else {
@@ -53,7 +54,10 @@ pub fn apply(arguments: &Apply) -> Result<ExitCode, String> {
 pub fn export(arguments: &Export) -> Result<ExitCode, String> {
     let remote = remote(&arguments.home, &arguments.whom)?;
     let options = sitewise_export::Options { asset: arguments.asset.clone(), ids: arguments.ids };
-    let exported = sitewise_export::export(&remote, &options).map_err(|error| error.to_string())?;
+    let exported = sitewise_export::export(&remote, &options).map_err(|error| match error {
+        sitewise_export::Error::Call(error) => told(&error, &arguments.whom),
+        error @ sitewise_export::Error::Other(_) => error.to_string(),
+    })?;
     let text = exported.plant.to_yaml();
     match &arguments.output {
         Some(file) => write(file, &text)?,
@@ -92,6 +96,23 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".part");
     std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, file)).map_err(cannot)
+}
+
+/// Says what to do where the server that was guessed does not answer.
+fn told(error: &CallError, whom: &Whom) -> String {
+    let is_guessed = whom.endpoint.is_none() && whom.profile.is_none() && !whom.aws;
+    if !is_guessed || !matches!(error, CallError::Unreachable(_)) {
+        return error.to_string();
+    }
+    let elsewhere = match std::env::var("AWS_ENDPOINT_URL") {
+        Ok(url) if !error.to_string().starts_with(&url) && !url.is_empty() => {
+            format!("; AWS_ENDPOINT_URL is {url}, which --endpoint would ask")
+        }
+        _ => String::new(),
+    };
+    format!(
+        "{error}: start it with `homeregion serve`, or say which one is meant with --data DIR or --endpoint URL{elsewhere}"
+    )
 }
 
 /// A profile leads to its account, which may be AWS's; without one the server here is asked.
