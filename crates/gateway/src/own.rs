@@ -40,13 +40,18 @@ pub(crate) fn answer(
 }
 
 fn health(gateway: &Gateway) -> Response<ResponseBody> {
-    let services: serde_json::Map<String, serde_json::Value> =
-        gateway.service_ids().map(|id| (id.to_owned(), "available".into())).collect();
-    let (status, word) = if gateway.store().is_well() {
-        (StatusCode::OK, "ok")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "broken")
-    };
+    let mut is_well = gateway.store().is_well();
+    let mut services = serde_json::Map::new();
+    for id in gateway.service_ids() {
+        let trouble = gateway.table().trouble(id);
+        if let Some(trouble) = &trouble {
+            log::warn!("{id} is in trouble: {trouble}");
+            is_well = false;
+        }
+        services.insert(id.to_owned(), if trouble.is_some() { "error" } else { "available" }.into());
+    }
+    let (status, word) =
+        if is_well { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "broken") };
     let body = serde_json::json!({
         "status": word,
         "version": env!("CARGO_PKG_VERSION"),

@@ -24,6 +24,7 @@ pub mod services;
 mod sitewise;
 mod upload;
 mod upstreams;
+mod value_chores;
 mod values;
 mod verify;
 

@@ -16,7 +16,7 @@ use crate::arguments::{Home, Serve};
 use crate::certificates::Certificates;
 use crate::configuration::{Configuration, UnknownConfiguration};
 use crate::scratch::Scratch;
-use crate::{chores, environment, logging, packages, services, values};
+use crate::{chores, environment, logging, packages, services, value_chores, values};
 
 /// Serves until interrupted.
 pub fn run(arguments: &Serve) -> Result<(), String> {
@@ -148,7 +148,7 @@ async fn listen(
     let data = values::open(&store, folder, arguments.home.database != "sqlite")?;
     let (table, packages) = (services::table(&data), Some(endpoint));
     let streams = Arc::new(Streams::new(&store));
-    let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation, settings, packages);
+    let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation.clone(), settings, packages);
     let gateway = gateway
         .with_prelude("CopyPackageVersions", before_copy)
         .with_files(services::ARCHIVES)
@@ -160,6 +160,7 @@ async fn listen(
     let endpoint = format!("{scheme}://{address}");
     environment::write_down(folder, &endpoint);
     chores::start(&store, &blobs, &data, import_hosts, kept_hours);
+    value_chores::start(&data, &installation);
     if !sinks.is_empty() {
         notify::start(&store, sinks, &plain_client(&[])?, notify::Pace::default());
     }

@@ -13,6 +13,17 @@ const FOLDER: &str = "series";
 /// Opens the engine of values: its segments in the data folder, its log beside them, or in the database where that is
 /// not a file of this machine.
 pub fn open(store: &Store, folder: &Path, in_database: bool) -> Result<Arc<Data>, String> {
+    let homes = homes(folder, in_database)?;
+    Data::open(store, homes, Vec::new()).map_err(|error| error.to_string())
+}
+
+/// Checks what the engine has stored, and that it belongs to time series that there are; answers what is wrong.
+pub fn verify(store: &Store, folder: &Path, in_database: bool) -> Result<Vec<String>, String> {
+    let problems = sitewise::data::verify::verify(store, homes(folder, in_database)?);
+    problems.map_err(|error| error.to_string())
+}
+
+fn homes(folder: &Path, in_database: bool) -> Result<Homes, String> {
     let folder = folder.join(FOLDER);
     let open = |name: &str| -> Result<Arc<dyn Disk>, String> {
         let path = folder.join(name);
@@ -20,6 +31,5 @@ pub fn open(store: &Store, folder: &Path, in_database: bool) -> Result<Arc<Data>
         Ok(Arc::new(disk.map_err(|error| format!("cannot open the folder {}: {error}", path.display()))?))
     };
     let log = if in_database { LogHome::Rows } else { LogHome::Files(open("log")?) };
-    let homes = Homes { log, segments: open("segments")? };
-    Data::open(store, homes, Vec::new()).map_err(|error| error.to_string())
+    Ok(Homes { log, segments: open("segments")? })
 }

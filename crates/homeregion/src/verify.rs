@@ -3,9 +3,9 @@
 use store::Blobs;
 
 use crate::arguments::Verify;
-use crate::serve;
+use crate::{serve, values};
 
-/// Checks the database, and that every blob that it names is there with the right bytes.
+/// Checks the database, that every blob that it names is there with the right bytes, and the values of time series.
 pub fn run(arguments: &Verify) -> Result<(), String> {
     let folder = arguments.home.folder()?;
     let store = serve::open(&arguments.home, &folder, true)?;
@@ -15,6 +15,7 @@ pub fn run(arguments: &Verify) -> Result<(), String> {
         .build()
         .map_err(|error| format!("cannot start threads: {error}"))?;
     problems.extend(runtime.block_on(blobs.verify()).map_err(|error| error.to_string())?);
+    problems.extend(values::verify(&store, &folder, arguments.home.database != "sqlite")?);
     if problems.is_empty() {
         say!("{} is sound", folder.display());
         return Ok(());

@@ -193,6 +193,9 @@ impl Shared {
             let (batches, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
             if !batches.is_empty() {
                 let result = committer.commit(batches);
+                if let Err(error @ Error::Halted(_)) = &result {
+                    self.queue().trouble = Some(error.clone());
+                }
                 for reply in replies {
                     reply(result.clone());
                 }

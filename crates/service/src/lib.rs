@@ -19,7 +19,7 @@ pub use call::{Call, Denied, Installation, Source, UniqueAssetNames};
 pub use dialect::{Dialect, Fault};
 pub use error::Error;
 pub use operations::{
-    Access, Admit, AfterWrite, Operate, OperateLive, OperateLiveAs, OperateRaw, Pending, Table,
+    Access, Admit, AfterWrite, Operate, OperateLive, OperateLiveAs, OperateRaw, Pending, Table, Trouble,
     UNKNOWN_SHA256,
 };
 pub use reply::{Body, Problem, Reply};

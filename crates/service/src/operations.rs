@@ -36,6 +36,7 @@ pub struct Table {
     raw: HashMap<(&'static str, &'static str), OperateRaw>,
     after_write: HashMap<&'static str, AfterWrite>,
     after_reset: Vec<Box<dyn Fn() + Send + Sync>>,
+    troubles: HashMap<&'static str, Trouble>,
 }
 
 /// Decodes an input for the operation that awaits it.
@@ -83,6 +84,9 @@ pub type OperateRaw = Box<dyn Fn(&Call, &[u8]) -> Option<Pending<Result<Reply, P
 
 /// What is told after an operation of a service has written.
 pub type AfterWrite = Box<dyn Fn(&'static Spec) + Send + Sync>;
+
+/// Says what is wrong with what a service holds besides the metadata, if something is.
+pub type Trouble = Box<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// The hash that stands for one the client does not give with its head: it sends the bytes unsigned, or signed piece by
 /// piece.
@@ -202,6 +206,16 @@ impl Table {
     /// Has `tell` told when everything that is stored was thrown away.
     pub fn after_reset(&mut self, tell: Box<dyn Fn() + Send + Sync>) {
         self.after_reset.push(tell);
+    }
+
+    /// Has `ask` asked for the health of a service.
+    pub fn health(&mut self, service: &'static str, ask: Trouble) {
+        self.troubles.insert(service, ask);
+    }
+
+    /// Answers what is wrong with a service, if something is.
+    pub fn trouble(&self, service: &str) -> Option<String> {
+        self.troubles.get(service).and_then(|ask| ask())
     }
 
     /// Says that everything that is stored was thrown away.

@@ -71,6 +71,11 @@ impl Deletions {
         Ok(false)
     }
 
+    /// Says whether an order waits until the log holds nothing of its stream any more.
+    pub fn wait_for_log(&self) -> bool {
+        self.open.values().any(|(_, stage)| matches!(stage, Stage::Logged(_)))
+    }
+
     /// Takes up new orders.
     fn look(&mut self, data: &Data, now: i64) -> Result<(), Error> {
         let orders = data.store().read_blocking(|tx: &mut Tx| SERIES.orders(tx, ORDERS_MAX))?;

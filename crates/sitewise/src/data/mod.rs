@@ -10,6 +10,7 @@ pub mod notified;
 pub mod retention;
 pub mod route;
 mod standing;
+pub mod verify;
 
 use std::collections::HashSet;
 use std::io;
@@ -264,6 +265,9 @@ pub fn register(table: &mut service::Table, data: &Arc<Data>) {
     );
     let told = data.clone();
     table.after_reset(Box::new(move || told.look_again()));
+    let asked = data.clone();
+    let trouble = move || asked.engine().trouble().map(|error| error.to_string());
+    table.health(model_sitewise::SERVICE.id, Box::new(trouble));
     crate::ingest::register(table, data);
     crate::read::register(table, data);
 }

@@ -382,8 +382,3 @@ pub fn streams(tx: &mut Tx, place: Place<'_>, after: i64, limit: i64) -> Result<
         |row| Ok(Stream(row.integer(0)?)),
     )
 }
-
-/// Says which of some streams are known: that of a series, or of an order to forget one.
-pub fn is_known(tx: &mut Tx, stream: Stream) -> Result<bool, Error> {
-    Ok(!is_free(tx, stream)?)
-}
