@@ -1,6 +1,7 @@
 """The AWS command line with the recipes of the IoT SiteWise user guide: files in, describe, edit, update, wait."""
 
 import json
+import time
 
 import pytest
 
@@ -121,3 +122,50 @@ def test_anomaly_detection_is_set_up_as_in_the_user_guide(line):
     seen = line("describe-execution", execution_id=execution["executionId"])
     assert "no anomaly detection engine" in seen["executionDetails"]["errorMessage"]
     assert len(line("list-actions", **target)["actionSummaries"]) == 1
+
+
+@pytest.mark.max_seconds(170)
+def test_values_are_put_and_queried_as_in_the_user_guide(line):
+    """User guide, "Ingest data with the API" and "Query historical asset property values": payloads from files."""
+    pump = line("create-asset-model", cli_input_json=line.file("pump.json", PUMP))["assetModelId"]
+    asset = line("create-asset", asset_name="pump 1", asset_model_id=pump)["assetId"]
+    properties = {entry["name"]: entry["id"] for entry in line("describe-asset", asset_id=asset)["assetProperties"]}
+    alias = "/company/windfarm/3/turbine/7/temperature"
+    line("update-asset-property", asset_id=asset, property_id=properties["flow"], property_alias=alias)
+    start = int(time.time()) // 60 * 60 - 60
+    values = [
+        {"value": {"doubleValue": i + 0.5}, "timestamp": {"timeInSeconds": start - 50 + i, "offsetInNanos": 0}, "quality": "GOOD"}
+        for i in range(10)
+    ]
+    payload = {
+        "enablePartialEntryProcessing": False,
+        "entries": [
+            {"entryId": "flow", "propertyAlias": alias, "propertyValues": values},
+            {"entryId": "height", "assetId": asset, "propertyId": properties["height"], "propertyValues": [
+                {"value": {"integerValue": 3}, "timestamp": {"timeInSeconds": start}, "quality": "GOOD"}
+            ]},
+        ],
+    }  # fmt: skip
+    put = line("batch-put-asset-property-value", cli_input_json=line.file("values.json", payload))
+    [error] = put["errorEntries"]
+    assert error["entryId"] == "height"
+    assert "DOUBLE" in error["errors"][0]["errorMessage"]
+
+    of_pump = {"asset_id": asset, "property_id": properties["flow"]}
+    assert line("get-asset-property-value", **of_pump)["propertyValue"] == values[-1]
+    height = line("get-asset-property-value", asset_id=asset, property_id=properties["height"])["propertyValue"]
+    assert height["value"] == {"doubleValue": 1.5}
+    history = line("get-asset-property-value-history", property_alias=alias, start_date=str(start - 60), end_date=str(start))
+    assert history["assetPropertyValueHistory"] == values
+    paged = line("get-asset-property-value-history", "--page-size", "3", property_alias=alias, time_ordering="DESCENDING")
+    assert paged["assetPropertyValueHistory"] == values[::-1]
+    window = {"start_date": str(start - 60), "end_date": str(start), "aggregate_types": "AVERAGE", "resolution": "1m"}
+    [item] = line("get-asset-property-aggregates", **of_pump, **window)["aggregatedValues"]
+    assert item["value"] == {"average": 5.0}
+    grid = {"start_time_in_seconds": str(start - 50), "end_time_in_seconds": str(start - 40), "interval_in_seconds": "3"}
+    between = line("get-interpolated-asset-property-values", **of_pump, **grid, quality="GOOD", type="LINEAR_INTERPOLATION")
+    assert [entry["value"]["doubleValue"] for entry in between["interpolatedAssetPropertyValues"]] == [3.5, 6.5, 9.5]
+    entries = line.file("entries.json", {"entries": [{"entryId": "flow", "propertyAlias": alias}]})
+    [success] = line("batch-get-asset-property-value", cli_input_json=entries)["successEntries"]
+    assert success["assetPropertyValue"] == values[-1]
+    line.refused("ResourceNotFoundException", "get-asset-property-value", "--property-alias", "/company/none")

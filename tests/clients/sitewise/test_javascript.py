@@ -5,7 +5,7 @@ import pytest
 
 from tests.conftest import missing_operations
 
-SCRIPTS = ("plant.mjs", "models.mjs", "monitor.mjs", "account.mjs")
+SCRIPTS = ("plant.mjs", "models.mjs", "monitor.mjs", "account.mjs", "values.mjs")
 
 
 def operations():
