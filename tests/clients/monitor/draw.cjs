@@ -11,7 +11,7 @@ const endpoint = given('ENDPOINT');
 const calls = [];
 const complaints = [];
 
-// Values are not answered yet; nobody waits for these requests, so a refusal of one is no fault of the page.
+// Nobody waits for requests of values, so a refusal of one is no fault of the page; it is told with the complaints.
 process.on('unhandledRejection', (error) => complaints.push(`${error?.name}: ${error?.message}`));
 
 /** Requests go to the server under test and nowhere else. */
