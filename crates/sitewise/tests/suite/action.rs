@@ -194,10 +194,16 @@ fn a_binding_that_no_longer_holds_is_told_before_anything_is_recorded() {
         let pumps = Pumps::new(world);
         let caller = &pumps.caller;
         let pump = pumps.pump("p1");
-        let model = pumps.describe(&pumps.of_all("m"));
+        // A computation model may still be bound to the version in force while another one is on its way.
+        let slow = caller.clone().installed(|installation| installation.propagation_ms = 1000);
         let input =
             json!({ "assetModelId": pumps.model, "assetModelName": "pump", "assetModelProperties": [] });
-        caller.ok("UpdateAssetModel", input);
+        slow.ok("UpdateAssetModel", input);
+        let model = pumps.describe(&pumps.of_all("m"));
+        world.pass(Duration::from_secs(1));
+        let settled: Result<usize, store::Error> =
+            world.store().write_blocking(|tx| sitewise::reconcile(tx, 10));
+        assert_eq!(settled.unwrap(), 1);
         let refusal = train(caller, &model, Some(&pump)).unwrap_err();
         assert_eq!(refusal.name, NOT_FOUND);
         assert!(refusal.message().contains("has no property with id"), "{}", refusal.message());
