@@ -4,6 +4,8 @@ pub mod bulk;
 pub mod crate_registry;
 pub mod npm_registry;
 pub mod nuget_registry;
+#[cfg(debug_assertions)]
+mod plans;
 pub mod pypi_index;
 mod world;
 

@@ -23,6 +23,8 @@ pub struct World {
     store: Store,
     table: Arc<Table>,
     installation: Arc<Installation>,
+    #[cfg(debug_assertions)]
+    _plans: crate::plans::Guard,
 }
 
 /// Somebody who calls operations of a [`World`].
@@ -114,6 +116,8 @@ impl World {
         rooms: &'static [&'static Room],
         register: &dyn Fn(&Store, &mut Table),
     ) -> Self {
+        #[cfg(debug_assertions)]
+        let plans = crate::plans::Guard::new();
         let store = Store::open(Options {
             database,
             rooms,
@@ -131,7 +135,13 @@ impl World {
             link_key: [3; 32],
             ..Installation::default()
         };
-        Self { store, table: Arc::new(table), installation: Arc::new(installation) }
+        Self {
+            store,
+            table: Arc::new(table),
+            installation: Arc::new(installation),
+            #[cfg(debug_assertions)]
+            _plans: plans,
+        }
     }
 
     /// The store, for looking behind the operations.

@@ -6,6 +6,7 @@
 //! once for each schema, and readers find them in the file.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::transaction::database;
 use crate::{Error, Tx};
@@ -67,20 +68,24 @@ fn wanted(tx: &mut Tx) -> Result<BTreeMap<(String, String), String>, Error> {
 }
 
 impl Index {
-    /// Says how many rows there are, and how many share the first column, the first two, and so on: each column
-    /// takes an equal part of the way from all rows to the few that share all columns.
+    /// Says how many rows there are, and how many share the first column, the first two, and so on.
+    ///
+    /// Each column divides by ten what it leaves to those behind it, down to the few rows that share all of them; in
+    /// long keys, whose first columns are containers of containers, each takes an equal part of the way.
     fn stat(&self) -> String {
-        let narrows = |column: &&String| !SCOPE.contains(&column.as_str());
-        let steps = self.columns.iter().filter(narrows).count();
+        let narrows = |column: &String| !SCOPE.contains(&column.as_str());
+        let steps = self.columns.iter().filter(|column| narrows(column)).count();
         let few = if self.is_unique { 1.0 } else { SHARED };
-        let factor = (few / ROWS).powf(1.0 / f64::from(u32::try_from(steps.max(1)).unwrap_or(u32::MAX)));
-        let mut rows = ROWS;
-        let mut stat = format!("{rows:.0}");
+        let (mut left, mut stat) = (steps, format!("{ROWS:.0}"));
         for column in &self.columns {
-            if narrows(&column) {
-                rows *= factor;
-            }
-            stat.push_str(&format!(" {rows:.0}"));
+            left -= usize::from(narrows(column));
+            let [steps, left] =
+                [steps, left].map(|count| f64::from(u16::try_from(count).unwrap_or(u16::MAX)));
+            let equally = ROWS * (few / ROWS).powf((steps - left) / steps.max(1.0));
+            let rows = equally.min(few * 10_f64.powf(left));
+            // Those of account and region alone are all rows.
+            let rows = if left < steps { rows } else { ROWS };
+            let _ = write!(stat, " {rows:.0}");
         }
         stat
     }
@@ -98,7 +103,8 @@ mod tests {
     fn account_and_region_narrow_nothing_and_every_other_column_does() {
         assert_eq!(stat(&["account", "region", "id"], true), "1048576 1048576 1048576 1");
         assert_eq!(stat(&["account", "region", "parent"], false), "1048576 1048576 1048576 10");
-        assert_eq!(stat(&["account", "region", "a", "b"], true), "1048576 1048576 1048576 1024 1");
+        assert_eq!(stat(&["account", "region", "a", "b"], true), "1048576 1048576 1048576 10 1");
+        assert_eq!(stat(&["account", "region", "a", "b"], false), "1048576 1048576 1048576 100 10");
         assert_eq!(stat(&["a", "account"], false), "1048576 10 10");
     }
 }
