@@ -124,4 +124,9 @@ pub const ALL: &[(&str, Take)] = &[
     ("install", install::take),
     ("put-values-100", value::put::hundred),
     ("put-values-1", value::put::one),
+    ("latest-value", value::latest::take),
+    ("value-year", value::year::take),
+    ("value-size", value::size::take),
+    ("value-series", value::many::take),
+    ("metric-lag", value::lag::take),
 ];

@@ -24,7 +24,11 @@ pub fn again(tools: &Path, scratch: &Path, name: &str) -> Result<Process, String
     let mut command = Command::new(tools::victoria(tools)?);
     command.arg(format!("-httpListenAddr={address}"));
     command.arg(format!("-storageDataPath={}", folder(scratch, name).display()));
-    command.args(["-retentionPeriod=5y", "-search.maxSamplesPerSeries=100000000", "-search.latencyOffset=0s"]);
+    command.args([
+        "-retentionPeriod=5y",
+        "-search.maxSamplesPerSeries=100000000",
+        "-search.latencyOffset=0s",
+    ]);
     Process::silent(&mut command, address, &scratch.join(format!("{name}.log")), is_up)
 }
 
@@ -46,7 +50,8 @@ pub fn merge(server: &Process) -> Result<(), String> {
         std::thread::sleep(std::time::Duration::from_millis(300));
         let metrics = get(server, "/metrics")?;
         let busy = String::from_utf8_lossy(&metrics);
-        let active = |line: &&str| line.starts_with("vm_active_merges{") || line.starts_with("vm_active_force_merges");
+        let active =
+            |line: &&str| line.starts_with("vm_active_merges{") || line.starts_with("vm_active_force_merges");
         if busy.lines().filter(active).all(|line| line.ends_with(" 0")) {
             return Ok(());
         }
@@ -58,14 +63,16 @@ pub fn bytes(server: &Process) -> Result<u64, String> {
     let metrics = get(server, "/metrics")?;
     let metrics = String::from_utf8_lossy(&metrics);
     let of_points = |line: &&str| line.starts_with("vm_data_size_bytes{type=\"storage/");
-    let sizes = metrics.lines().filter(of_points).filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok());
+    let sizes =
+        metrics.lines().filter(of_points).filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok());
     Ok(sizes.sum())
 }
 
 fn get(server: &Process, path: &str) -> Result<Vec<u8>, String> {
     let address = server.address;
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    let answer = wire::ask(address, request.as_bytes()).ok_or_else(|| format!("{VICTORIA} does not answer {path}"))?;
+    let answer =
+        wire::ask(address, request.as_bytes()).ok_or_else(|| format!("{VICTORIA} does not answer {path}"))?;
     if answer.status < 300 { Ok(answer.body) } else { Err(format!("{path} answers {}", answer.text())) }
 }
 

@@ -73,7 +73,9 @@ pub fn one(bench: &Bench) -> Result<Vec<Measure>, String> {
 fn measure(bench: &Bench, subject: Subject) -> Result<Measure, String> {
     let mut contenders = vec![ours(bench, subject)?];
     let mut figures = Vec::new();
-    for (name, wire) in [(LINES, Wire::VictoriaLines), (JSON, Wire::VictoriaJson), (INFLUX, Wire::InfluxLines)] {
+    for (name, wire) in
+        [(LINES, Wire::VictoriaLines), (JSON, Wire::VictoriaJson), (INFLUX, Wire::InfluxLines)]
+    {
         match theirs(bench, subject, name, wire) {
             Ok(contender) => contenders.push(contender),
             Err(reason) => figures.push(Figure::missing(name, reason)),

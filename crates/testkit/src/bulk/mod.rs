@@ -73,7 +73,15 @@ pub fn packages(folder: &Path, count: usize) -> Result<(), Error> {
     Ok(())
 }
 
-fn open(folder: &Path) -> Result<Store, Error> {
+/// Answers the key under which the engine of values keeps what has that alias, in the data folder of a stopped server.
+pub fn stream(folder: &Path, alias: &str) -> Result<Option<u64>, Error> {
+    let alias = alias.to_owned();
+    let stream = open(folder)?.read_blocking(move |tx| table::stream(tx, &alias))?;
+    Ok(stream.and_then(|stream| u64::try_from(stream).ok()))
+}
+
+/// Opens the SQLite data folder of a stopped server.
+pub fn open(folder: &Path) -> Result<Store, Error> {
     let options = Options {
         database: Database::Sqlite { directory: folder.to_owned(), durable: false },
         // Nothing is migrated: the server has made its tables.

@@ -66,6 +66,13 @@ pub(super) fn time_series(tx: &mut Tx, property: &str) -> Result<u64, Error> {
     )
 }
 
+/// Finds the stream that has an alias, in whatever account.
+pub(super) fn stream(tx: &mut Tx, alias: &str) -> Result<Option<i64>, Error> {
+    tx.query_one("SELECT stream FROM sitewise_time_series WHERE alias = ?1", &[alias.into()], |row| {
+        row.integer(0)
+    })
+}
+
 /// Copies the first migration task of the store `count` times, numbered from `begin`; each is a second older.
 pub(super) fn copy_tasks(tx: &mut Tx, begin: i64, count: i64) -> Result<u64, Error> {
     tx.execute(
