@@ -116,3 +116,33 @@ def test_scenario_32_values_go_with_their_stream(caller, values):
     answer(caller.sitewise.delete_time_series(**pair))
     assert values.of(**pair) == []
     values.are_gone(propertyAlias="/32/flow")
+
+
+def test_scenario_08_assets_compute_by_the_active_version_while_the_latest_one_is_failed(caller, values):
+    def transform(name, of, expression="x * 2"):
+        variables = [{"name": "x", "value": {"propertyId": of}}]
+        return {"name": name, "dataType": "DOUBLE", "type": {"transform": {"expression": expression, "variables": variables}}}
+
+    given = [measurement("raw"), transform("a", "raw"), transform("b", "a")]
+    model = create_model(caller, assetModelProperties=given)
+    asset, ids = create_asset(caller, model), property_ids(caller, model)
+    b = {"assetId": asset, "propertyId": ids["b"]}
+
+    def computed(wanted):
+        end = time.monotonic() + 10
+        while values.of(**b) != wanted and time.monotonic() < end:
+            time.sleep(0.05)
+        assert values.of(**b) == wanted
+
+    values.put(1.0, 0.0, assetId=asset, propertyId=ids["raw"])
+    computed([4.0, 0.0])
+    found = answer(caller.sitewise.describe_asset_model(assetModelId=model))
+    raw, a, last = found["assetModelProperties"]
+    circular = {**a, "type": transform("a", ids["b"])["type"]}
+    change = {"assetModelId": model, "assetModelName": found["assetModelName"], "assetModelProperties": [raw, circular, last]}
+    answer(caller.sitewise.update_asset_model(**change), 202)
+    failed = answer(caller.sitewise.describe_asset_model(assetModelId=model))
+    assert failed["assetModelStatus"]["state"] == "FAILED"
+    values.now += 1
+    values.put(5.0, assetId=asset, propertyId=ids["raw"])
+    computed([4.0, 0.0, 20.0])
