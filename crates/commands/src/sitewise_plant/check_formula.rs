@@ -22,7 +22,7 @@ pub(super) fn formulas(plant: &Plant, model: &Model, properties: &[Property], fa
         if formula.expression.is_empty() && model.kind == ModelKind::Interface {
             continue;
         }
-        if let Err(sentence) = compute(property, formula, &inputs, properties) {
+        if let Err(sentence) = compute(property, formula, &inputs, (model, properties)) {
             faults.add(property.at, sentence);
         }
     }
@@ -64,7 +64,7 @@ fn compute(
     property: &Property,
     formula: &Formula,
     inputs: &[(&str, &Reference, Option<&Property>)],
-    beside: &[Property],
+    (model, beside): (&Model, &[Property]),
 ) -> Result<(), String> {
     let (owner, is_transform) = match property.kind {
         Kind::Transform { .. } => (Owner::Transform, true),
@@ -96,7 +96,7 @@ fn compute(
     };
     let name = &property.name;
     if let Err(refusal) = ::formula::Formula::compile(&formula.expression, &context) {
-        return Err(sentence(name, formula, &refusal, beside));
+        return Err(sentence(name, formula, &refusal, (model, beside)));
     }
     if is_transform && variables.iter().all(|variable| variable.source == Source::Attribute) {
         return Err(format!("the transform '{name}' has to read a property that is not an attribute"));
@@ -104,13 +104,28 @@ fn compute(
     Ok(())
 }
 
-fn sentence(name: &str, formula: &Formula, refusal: &Refusal, beside: &[Property]) -> String {
+fn sentence(
+    name: &str,
+    formula: &Formula,
+    refusal: &Refusal,
+    (model, beside): (&Model, &[Property]),
+) -> String {
     let (position, message) = (refusal.position, &refusal.message);
     if refusal.rule != Rule::UnknownName {
         return format!("the formula of '{name}', character {position}: {message}");
     }
     let is_part = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
     let found: String = formula.expression.chars().skip(position - 1).take_while(is_part).collect();
+    let inside = model.composites.iter().find(|composite| {
+        let first = composite.name.split(|c| !is_part(&c)).next();
+        first == Some(found.as_str()) || formula::word(&composite.name).as_deref() == Some(found.as_str())
+    });
+    if let Some(composite) = inside {
+        let path = format!("{}/…", composite.name);
+        return format!(
+            "'{found}' in the formula of '{name}' is no property; one inside a composite is declared: `variables: {{x: {path}}}`"
+        );
+    }
     let words: Vec<String> = beside
         .iter()
         .filter(|property| property.name != name)

@@ -71,7 +71,10 @@ pub(super) fn instead<'a>(wrong: &str, right: impl IntoIterator<Item = &'a str>)
     let near = right
         .iter()
         .map(|name| (distance(&wrong.to_lowercase(), &name.to_lowercase()), *name))
-        .filter(|(distance, name)| *distance <= name.chars().count() / 3 + 1)
+        .filter(|(distance, name)| {
+            let length = name.chars().count();
+            *distance <= length / 3 + 1 && *distance < length
+        })
         .min();
     let guess = near.map(|(_, name)| format!("did you mean '{name}'? ")).unwrap_or_default();
     let listed: Vec<String> = right.iter().take(LISTED_MAX).map(|name| format!("'{name}'")).collect();
@@ -108,6 +111,7 @@ mod tests {
             instead("metirc", ["attribute", "metric"]),
             " (did you mean 'metric'? there are: 'attribute', 'metric')"
         );
+        assert_eq!(instead("C", ["n"]), " (there are: 'n')", "every letter is another");
         assert_eq!(instead("zebra", ["metric"]), " (there are: 'metric')");
         assert_eq!(instead("x", []), " (there are none)");
         assert_eq!(distance("kitten", "sitting"), 3);

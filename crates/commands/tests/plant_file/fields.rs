@@ -128,6 +128,9 @@ fn formulas_are_checked_where_they_stand() {
         assert!(found.iter().any(|fault| fault.contains(&sentence)), "{sentence}\n{found:#?}");
         assert_eq!(found.len(), 1, "{found:#?}");
     }
+    let inside = "version: 1\nmodels: {A: {properties: {T: {transform: Gear/Heat * 2}}, composites: {Gear: {properties: \
+                  {Heat: {measurement: double}}}}}}";
+    assert!(faults(inside)[0].ends_with("is declared: `variables: {x: Gear/…}`"), "{:?}", faults(inside));
     let across = "version: 1\nmodels: {A: {properties: {N: {measurement: string}}}, B: {hierarchies: {As: A}, \
                   properties: {S: {metric: avg(n), window: 1h, variables: {n: {hierarchy: As, property: N}}}}}}";
     assert!(faults(across)[0].contains("the formula of 'S', character"), "{:?}", faults(across));
