@@ -14,6 +14,7 @@ mod environment;
 mod events;
 mod healthcheck;
 mod import;
+mod live;
 mod logging;
 mod packages;
 mod resource_log;

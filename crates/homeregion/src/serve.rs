@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use gateway::{Answer, Gateway, Mount, Settings, Shutdown, Tls};
 use notify::Streams;
+use notify::values::ValueStreams;
 use registry::upstream::{FileHosts, plain_client};
 use service::Installation;
 use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::arguments::{Home, Serve};
 use crate::certificates::Certificates;
 use crate::configuration::{Configuration, UnknownConfiguration};
+use crate::live::Live;
 use crate::scratch::Scratch;
 use crate::{chores, environment, logging, packages, services, value_chores, values};
 
@@ -138,6 +141,7 @@ async fn listen(
         trusted_proxies: configuration.server.proxies(),
     };
     let (sinks, kept_hours) = (configuration.events.webhooks(), configuration.events.kept_hours);
+    let live = Live::of(&configuration.sitewise, &arguments.account)?;
     notify::prepare(&store, &sinks).await.map_err(|error| error.to_string())?;
     let allow_unpublish = arguments.allow_unpublish || configuration.npm.unpublish;
     let tls_hosts = configuration.server.certificate_hosts(arguments.home_region.as_deref());
@@ -145,16 +149,19 @@ async fn listen(
     let public_url = settings.public_url.clone();
     let (endpoint, before_copy) =
         packages::endpoint(&store, &blobs, &installation, public_url, resolver, allow_unpublish)?;
-    let data = values::open(&store, folder, arguments.home.database != "sqlite")?;
+    let (data, journal) = values::open(&store, folder, arguments.home.database != "sqlite", live.kept)?;
     let (table, packages) = (services::table(&data), Some(endpoint));
     let streams = Arc::new(Streams::new(&store));
+    let value_streams = Arc::new(ValueStreams::new(&journal));
+    let (end, ended) = watch::channel(false);
+    live.start((&data, &journal), &installation, ended).await?;
     let gateway = Gateway::new(table, store.clone(), blobs.clone(), installation.clone(), settings, packages);
     let gateway = gateway
         .with_prelude("CopyPackageVersions", before_copy)
         .with_files(services::ARCHIVES)
         .with_files(services::LOGOS)
         .with_uploads(services::UPLOADS)
-        .with_mounts(mounts(&store, &streams));
+        .with_mounts(mounts(&store, &streams, &value_streams));
     let tls = tls(arguments, folder, address, &tls_hosts)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let endpoint = format!("{scheme}://{address}");
@@ -179,6 +186,8 @@ async fn listen(
         // The receiver lives until serving has ended.
         let _ = tell.send(stop.await);
         streams.end();
+        value_streams.end();
+        end.send_replace(true);
     };
     if let Some(tls) = tls.clone() {
         tokio::spawn(async move { tls.follow().await });
@@ -219,11 +228,17 @@ fn tls(
 }
 
 /// Paths of the server's own that need more than the gateway knows.
-fn mounts(store: &Store, streams: &Arc<Streams>) -> Vec<Mount> {
+fn mounts(store: &Store, streams: &Arc<Streams>, value_streams: &Arc<ValueStreams>) -> Vec<Mount> {
     let streams = Arc::clone(streams);
     let events: Answer = Arc::new(move |request, call| {
         let query = request.uri().query().unwrap_or_default();
         let answer = streams.answer(&call, request.method(), query, request.headers());
+        Box::pin(async move { answer })
+    });
+    let value_streams = Arc::clone(value_streams);
+    let values: Answer = Arc::new(move |request, call| {
+        let query = request.uri().query().unwrap_or_default();
+        let answer = value_streams.answer(&call, request.method(), query, request.headers());
         Box::pin(async move { answer })
     });
     let revoking = store.clone();
@@ -231,6 +246,7 @@ fn mounts(store: &Store, streams: &Arc<Streams>) -> Vec<Mount> {
         Arc::new(move |request, call| Box::pin(registry::revoke_tokens(revoking.clone(), call, request)));
     vec![
         Mount { path: notify::PATH, answer: events },
+        Mount { path: notify::values::PATH, answer: values },
         Mount { path: registry::REVOKED_TOKENS, answer: revoke },
     ]
 }

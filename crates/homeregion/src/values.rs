@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use notify::values::{Journal, Kept};
 use series::disk::{Disk, Folder};
+use sitewise::data::notified::Notified;
 use sitewise::data::{Data, Homes, LogHome};
 use store::Store;
 
@@ -11,10 +13,19 @@ use store::Store;
 const FOLDER: &str = "series";
 
 /// Opens the engine of values: its segments in the data folder, its log beside them, or in the database where that is
-/// not a file of this machine.
-pub fn open(store: &Store, folder: &Path, in_database: bool) -> Result<Arc<Data>, String> {
+/// not a file of this machine; and the journal of what is told of them, where what nobody takes waits so long.
+pub fn open(
+    store: &Store,
+    folder: &Path,
+    in_database: bool,
+    kept: Kept,
+) -> Result<(Arc<Data>, Arc<Journal>), String> {
     let homes = homes(folder, in_database)?;
-    Data::open(store, homes, Vec::new()).map_err(|error| error.to_string())
+    let notified = Arc::new(Notified::default());
+    let journal = Journal::open(store, notified.clone(), kept).map_err(|error| error.to_string())?;
+    let data = Data::open(store, homes, vec![journal.clone()]).map_err(|error| error.to_string())?;
+    data.tell(notified);
+    Ok((data, journal))
 }
 
 /// Checks what the engine has stored, and that it belongs to time series that there are; answers what is wrong.

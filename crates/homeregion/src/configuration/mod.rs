@@ -2,17 +2,20 @@
 
 mod connection;
 mod event;
+mod mqtt;
 mod quota;
 mod server;
 
 pub use connection::Connection;
 pub use event::Events;
+pub use mqtt::Mqtt;
 pub use quota::Quotas;
 pub use server::Server;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use notify::values::Kept;
 use registry::upstream::Custom;
 use serde::Deserialize;
 
@@ -54,6 +57,27 @@ pub struct Sitewise {
     pub disassociated_data_storage: bool,
     /// Among which assets a name may stand only once.
     pub unique_asset_names: UniqueNames,
+    /// `[sitewise.mqtt]`: a broker for values.
+    pub mqtt: Option<Mqtt>,
+    /// `[sitewise.notifications]`: how long what is published waits for who takes it.
+    pub notifications: Notifications,
+}
+
+/// `[sitewise.notifications]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notifications {
+    /// Hours after which a message is forgotten, though a broker has not taken it.
+    pub kept_hours: u32,
+    /// What all messages together may take before the oldest are forgotten.
+    pub kept_megabytes: u32,
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        let Kept { hours, megabytes } = Kept::default();
+        Self { kept_hours: hours, kept_megabytes: megabytes }
+    }
 }
 
 /// `unique_asset_names`.
@@ -81,7 +105,12 @@ impl From<UniqueNames> for service::UniqueAssetNames {
 
 impl Default for Sitewise {
     fn default() -> Self {
-        Self { disassociated_data_storage: true, unique_asset_names: UniqueNames::None }
+        Self {
+            disassociated_data_storage: true,
+            unique_asset_names: UniqueNames::None,
+            mqtt: None,
+            notifications: Notifications::default(),
+        }
     }
 }
 
@@ -147,6 +176,12 @@ impl Configuration {
         read.server.check().map_err(|error| format!("[server] {error}"))?;
         read.quotas.check()?;
         read.events.check()?;
+        if let Some(mqtt) = &read.sitewise.mqtt {
+            mqtt.check().map_err(|error| format!("[sitewise.mqtt] {error}"))?;
+        }
+        if read.sitewise.notifications.kept_hours == 0 || read.sitewise.notifications.kept_megabytes == 0 {
+            return Err("[sitewise.notifications] keeps for 1 hour and 1 megabyte at least".to_owned());
+        }
         Ok(read)
     }
 

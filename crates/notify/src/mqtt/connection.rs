@@ -149,7 +149,7 @@ impl Connection {
     }
 
     /// Says goodbye.
-    pub(crate) async fn end(mut self) {
+    pub(crate) async fn end(&mut self) {
         packet::disconnect(&mut self.out);
         let _ = self.flush().await;
     }

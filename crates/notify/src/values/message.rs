@@ -110,7 +110,7 @@ mod tests {
 
     fn points(values: impl IntoIterator<Item = Value>) -> Vec<Point> {
         let point = |(i, value)| Point { timestamp: 1_500_000_000 + i, quality: Quality::Bad, value };
-        (0..).zip(values).map(point).collect()
+        (0_i64..).zip(values).map(point).collect()
     }
 
     #[test]

@@ -150,6 +150,7 @@ impl Session<'_> {
             tokio::select! {
                 () = over(ended) => {
                     self.keep().await?;
+                    self.connection.end().await;
                     return Ok(());
                 }
                 packet = self.connection.next() => self.take(packet?)?,
