@@ -78,6 +78,8 @@ struct Queue {
     ends: bool,
     /// Why the last seal failed.
     trouble: Option<Error>,
+    /// Why the last group could not be written.
+    log_trouble: Option<Error>,
 }
 
 impl Engine {
@@ -157,9 +159,18 @@ impl Engine {
         self.shared.sealed.load(Ordering::Acquire)
     }
 
-    /// Answers why sealing does not get on, if it does not.
+    /// Answers why writing or sealing does not get on, if it does not.
     pub fn trouble(&self) -> Option<Error> {
-        self.shared.queue().trouble.clone()
+        let queue = self.shared.queue();
+        queue.log_trouble.clone().or_else(|| queue.trouble.clone())
+    }
+
+    /// Answers why nothing can be written until a restart, if so: nobody knows what the disk has.
+    pub fn halted(&self) -> Option<String> {
+        match &self.shared.queue().log_trouble {
+            Some(Error::Halted(why)) => Some(why.clone()),
+            _ => None,
+        }
     }
 
     /// Answers the segments' keeper: for retention and checks.
@@ -193,6 +204,7 @@ impl Shared {
             let (batches, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
             if !batches.is_empty() {
                 let result = committer.commit(batches);
+                self.queue().log_trouble = result.as_ref().err().cloned();
                 if let Err(error @ Error::Halted(_)) = &result {
                     self.queue().trouble = Some(error.clone());
                 }

@@ -93,6 +93,20 @@ fn the_log_in_rows_conforms() {
     });
 }
 
+#[test]
+fn a_group_whose_commit_broke_off_is_not_there_when_the_next_one_is() {
+    testkit::each_database(|database| {
+        let store = store(database);
+        let mut log = RowLog::open(&store, "main", 0).unwrap();
+        // What a connection that breaks behind the commit leaves: a row that the log does not know of.
+        RowLog::open(&store, "main", 0).unwrap().append(b"stray").unwrap();
+        log.append(b"first").unwrap_err();
+        assert_eq!(log.last(), 0);
+        assert_eq!(log.append(b"second").unwrap(), 1);
+        assert_eq!(groups(&log, 0), [(1, b"second".to_vec())]);
+    });
+}
+
 fn described(number: u64) -> Description {
     let generation = number * 2;
     Description {

@@ -14,7 +14,8 @@ pub struct RowLog {
     store: Store,
     engine: String,
     last: Position,
-    halted: Option<String>,
+    /// Whether a commit broke off such that its group may stand behind the last one all the same.
+    is_uncertain: bool,
 }
 
 impl RowLog {
@@ -23,30 +24,25 @@ impl RowLog {
         let name = engine.to_owned();
         let last = store.read_blocking(move |tx| table::last(tx, &name).map_err(Error::from))?;
         let last = last.unwrap_or_default().max(sealed);
-        Ok(Self { store: store.clone(), engine: engine.to_owned(), last, halted: None })
+        Ok(Self { store: store.clone(), engine: engine.to_owned(), last, is_uncertain: false })
     }
 }
 
 impl Log for RowLog {
     fn append(&mut self, group: &[u8]) -> Result<Position, Error> {
-        if let Some(why) = &self.halted {
-            return Err(Error::Halted(why.clone()));
-        }
-        let (engine, position, group) = (self.engine.clone(), self.last + 1, group.to_vec());
+        let (engine, last, group) = (self.engine.clone(), self.last, group.to_vec());
+        let is_uncertain = self.is_uncertain;
         let kept = self.store.write_blocking(move |tx| -> Result<(), Error> {
-            Ok(table::append(tx, &engine, position, &group)?)
+            if is_uncertain {
+                // Nobody was told that it is there, so it is not.
+                table::forget_behind(tx, &engine, last)?;
+            }
+            Ok(table::append(tx, &engine, last + 1, &group)?)
         });
-        match kept {
-            Ok(()) => {
-                self.last = position;
-                Ok(position)
-            }
-            Err(error) => {
-                // The connection may have broken behind the commit: only a look after a restart tells.
-                self.halted = Some(error.to_string());
-                Err(error)
-            }
-        }
+        self.is_uncertain = kept.is_err();
+        kept?;
+        self.last += 1;
+        Ok(self.last)
     }
 
     fn read(&self, after: Position, each: Each<'_>) -> Result<(), Error> {

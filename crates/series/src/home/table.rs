@@ -158,6 +158,12 @@ pub fn groups(
     )
 }
 
+/// Forgets the groups behind a position.
+pub fn forget_behind(tx: &mut Tx, engine: &str, last: Position) -> Result<(), Error> {
+    tx.execute("DELETE FROM series_log WHERE engine = ?1 AND position > ?2", &[engine.into(), stored(last)])?;
+    Ok(())
+}
+
 /// Forgets groups up to a position.
 pub fn release(tx: &mut Tx, engine: &str, upto: Position) -> Result<(), Error> {
     tx.execute(

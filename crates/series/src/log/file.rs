@@ -170,7 +170,7 @@ impl Log for FileLog {
             Err(error) => {
                 // Whether the frame is on disk is open now, and a second sync may say yes to what is lost.
                 self.halted = Some(error.to_string());
-                Err(error)
+                Err(Error::Halted(error.to_string()))
             }
         }
     }

@@ -18,7 +18,8 @@ pub type Each<'a> = &'a mut dyn FnMut(Position, &[u8]) -> Result<(), Error>;
 ///
 /// It has one owner, who appends one group after the other: a group is durable before the next one is begun.
 pub trait Log: Send {
-    /// Makes a group durable and answers its position. After an error nothing more may be appended.
+    /// Makes a group durable and answers its position. After an error the group is not there, and either the next one
+    /// goes on, or [`Error::Halted`] says that only a restart finds out what is on the disk.
     fn append(&mut self, group: &[u8]) -> Result<Position, Error>;
 
     /// Hands every group behind a position to `each`, in order.
