@@ -166,12 +166,16 @@ pub fn any_kept(tx: &mut Tx, place: Place<'_>, model_id: &AssetModelId) -> Resul
     )
 }
 
-/// Finds one asset of a model, whatever its state.
-pub fn any(tx: &mut Tx, place: Place<'_>, model_id: &AssetModelId) -> Result<Option<AssetId>, Error> {
+/// Finds one asset of a model, whatever its state; answers when it is due, if it is.
+pub fn any(
+    tx: &mut Tx,
+    place: Place<'_>,
+    model_id: &AssetModelId,
+) -> Result<Option<Option<Timestamp>>, Error> {
     tx.query_one(
-        "SELECT id FROM sitewise_asset WHERE account = ?1 AND region = ?2 AND model_id = ?3 LIMIT 1",
+        "SELECT due_at FROM sitewise_asset WHERE account = ?1 AND region = ?2 AND model_id = ?3 LIMIT 1",
         &[place.account.into(), place.region.into(), model_id.as_str().into()],
-        |row| row.text(0).map(AssetId::stored),
+        |row| row.optional_timestamp(0),
     )
 }
 

@@ -156,7 +156,12 @@ fn rolled(tx: &mut Tx, place: Place<'_>, model: &AssetModel) -> Result<bool, Err
 
 /// Removes a model that is being deleted, once its last asset (which is being deleted too) is gone.
 fn vanish(tx: &mut Tx, place: Place<'_>, model: &mut AssetModel) -> Result<Step, Error> {
-    if asset::table::any(tx, place, &model.id)?.is_some() {
+    if let Some(due_at) = asset::table::any(tx, place, &model.id)? {
+        // Out of the queue until that asset can be gone.
+        if let Some(due_at) = due_at.filter(|due_at| *due_at > tx.now()) {
+            model.due_at = Some(due_at);
+            table::put(tx, place, model)?;
+        }
         return Ok(Step::Waits);
     }
     table::delete(tx, place, &model.id)?;

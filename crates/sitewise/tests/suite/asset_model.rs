@@ -511,6 +511,35 @@ fn a_child_model_may_go_while_its_parent_model_is_being_deleted() {
     });
 }
 
+#[test]
+fn a_model_that_waits_for_its_last_asset_is_not_looked_at_before_that_is_due() {
+    each(|world| {
+        let caller = world.caller();
+        let model = model(&caller, json!({ "assetModelName": "pump" }));
+        let asset = asset(&caller, &model, "pump 1");
+        let with = |ms| caller.clone().installed(move |installation| installation.propagation_ms = ms);
+        with(60_000).ok("DeleteAsset", json!({ "assetId": asset }));
+        // The server was started again with a shorter delay.
+        with(1000).ok("DeleteAssetModel", json!({ "assetModelId": model }));
+        world.pass(Duration::from_secs(1));
+        let is_due = || -> bool { done(world.store().read_blocking(sitewise::is_due)) };
+        let step = || -> usize { done(world.store().write_blocking(|tx| sitewise::reconcile(tx, 10))) };
+        assert!(is_due());
+        assert_eq!(step(), 0);
+        assert!(!is_due(), "nothing can be done before the asset is gone");
+        let shown = caller.ok("DescribeAssetModel", json!({ "assetModelId": model }));
+        assert_eq!(shown["assetModelStatus"]["state"], "DELETING");
+        world.pass(Duration::from_secs(59));
+        assert_eq!(step(), 2);
+        assert_eq!(caller.refused("DescribeAssetModel", json!({ "assetModelId": model })).name, NOT_FOUND);
+        assert!(!is_due());
+    });
+}
+
+fn done<T>(result: Result<T, store::Error>) -> T {
+    result.unwrap()
+}
+
 /// The etag of the latest version.
 pub fn etag(caller: &testkit::Caller<'_>, id: &str) -> String {
     let reply = caller.reply("DescribeAssetModel", json!({ "assetModelId": id })).unwrap();
