@@ -366,11 +366,22 @@ pub fn delete_order(tx: &mut Tx, place: Place<'_>, stream: Stream) -> Result<(),
     Ok(())
 }
 
-/// Lists the accounts and Regions that have series.
+/// Lists the accounts and Regions that have series; each of them is looked up behind the one before.
 pub fn places(tx: &mut Tx) -> Result<Vec<(String, String)>, Error> {
-    tx.query("SELECT DISTINCT account, region FROM sitewise_time_series", &[], |row| {
-        Ok((row.text(0)?, row.text(1)?))
-    })
+    let mut places: Vec<(String, String)> = Vec::new();
+    loop {
+        let (account, region) = places.last().cloned().unwrap_or_default();
+        let next = tx.query_one(
+            "SELECT account, region FROM sitewise_time_series WHERE (account, region) > (?1, ?2)
+             ORDER BY account, region LIMIT 1",
+            &[account.into(), region.into()],
+            |row| Ok((row.text(0)?, row.text(1)?)),
+        )?;
+        match next {
+            Some(place) => places.push(place),
+            None => return Ok(places),
+        }
+    }
 }
 
 /// Lists streams of a place in the order of their numbers, behind one of them.
