@@ -12,6 +12,7 @@ use series::{Point, Quality, SeriesKey, Value};
 use service::Call;
 use store::Tx;
 
+use super::list::SECOND;
 use super::member::text;
 use crate::asset_model::property::DataType;
 use crate::data::route::{Route, Source, Target};
@@ -20,6 +21,12 @@ use crate::error::{invalid, not_found};
 use crate::id::CustomId;
 use crate::place::Place;
 use crate::{Error, asset, time_series};
+
+/// Nanoseconds of the first stretch that is looked through: an hour.
+const FIRST_STRETCH: i64 = 3600 * SECOND;
+
+/// How many times longer the next one is.
+const STRETCH_GROWTH: i64 = 8;
 
 /// What can be read of a stream.
 #[derive(Clone, Debug)]
@@ -164,8 +171,18 @@ impl Points {
         each: &mut dyn FnMut(Point) -> bool,
     ) -> Result<(), EngineError> {
         match self {
-            Self::Stored { key, kept_from } if first.max(*kept_from) <= last => {
-                tables.read(*key, direction, (first.max(*kept_from), last), each)
+            Self::Stored { key, kept_from } => {
+                // Nothing is behind the newest point, which is remembered.
+                let Some(newest) = tables.latest(*key)? else { return Ok(()) };
+                let range = (first.max(*kept_from), last.min(newest.timestamp));
+                stretches(direction, range, &mut |stretch| {
+                    let mut goes_on = true;
+                    tables.read(*key, direction, stretch, &mut |point| {
+                        goes_on = each(point);
+                        goes_on
+                    })?;
+                    Ok(goes_on)
+                })
             }
             Self::Default(point) if (first..=last).contains(&point.timestamp) => {
                 each(point.clone());
@@ -209,6 +226,34 @@ impl Points {
     }
 }
 
+/// Hands an interval to `each` in stretches that become longer, until it says no: who needs the first points only does
+/// not look through the index of all of them.
+fn stretches(
+    direction: Direction,
+    (mut first, mut last): (i64, i64),
+    each: &mut dyn FnMut((i64, i64)) -> Result<bool, EngineError>,
+) -> Result<(), EngineError> {
+    let mut length = FIRST_STRETCH;
+    while first <= last {
+        let stretch = match direction {
+            Direction::Ascending => (first, last.min(first.saturating_add(length))),
+            Direction::Descending => (first.max(last.saturating_sub(length)), last),
+        };
+        if !each(stretch)? {
+            return Ok(());
+        }
+        let next = match direction {
+            Direction::Ascending => stretch.1.checked_add(1).map(|next| first = next),
+            Direction::Descending => stretch.0.checked_sub(1).map(|next| last = next),
+        };
+        if next.is_none() {
+            return Ok(());
+        }
+        length = length.saturating_mul(STRETCH_GROWTH);
+    }
+    Ok(())
+}
+
 /// Answers the number that a value is, if it is one.
 pub fn number(value: &Value) -> Option<f64> {
     match value {
@@ -230,4 +275,44 @@ pub async fn aside<T: Send + 'static>(
     let read = runtime.spawn_blocking(move || work(data.engine().tables())).await;
     let read = read.map_err(|error| store::Error::Broken(format!("reading values ended early: {error}")))?;
     Ok(read.map_err(failed)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(direction: Direction, range: (i64, i64)) -> Vec<(i64, i64)> {
+        let mut found = Vec::new();
+        let done = stretches(direction, range, &mut |stretch| {
+            found.push(stretch);
+            Ok(true)
+        });
+        assert!(done.is_ok());
+        found
+    }
+
+    #[test]
+    fn stretches_cover_an_interval_without_gap_or_overlap_and_are_few() {
+        for range in [(0, 0), (5, 4), (0, FIRST_STRETCH), (-7, 100 * FIRST_STRETCH), (i64::MIN, i64::MAX)] {
+            let ascending = all(Direction::Ascending, range);
+            assert!(ascending.len() < 16, "{range:?}");
+            assert_eq!(ascending.first().map(|first| first.0), (range.0 <= range.1).then_some(range.0));
+            assert_eq!(ascending.last().map(|last| last.1), (range.0 <= range.1).then_some(range.1));
+            assert!(ascending.windows(2).all(|pair| pair[0].1 + 1 == pair[1].0), "{ascending:?}");
+            let descending = all(Direction::Descending, range);
+            assert_eq!(descending.len(), ascending.len());
+            assert!(descending.windows(2).all(|pair| pair[0].0 - 1 == pair[1].1), "{descending:?}");
+        }
+    }
+
+    #[test]
+    fn stretches_end_where_nobody_wants_more() {
+        let mut seen = 0;
+        let done = stretches(Direction::Descending, (i64::MIN, i64::MAX), &mut |_| {
+            seen += 1;
+            Ok(seen < 3)
+        });
+        assert!(done.is_ok());
+        assert_eq!(seen, 3);
+    }
 }
