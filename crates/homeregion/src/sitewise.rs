@@ -23,13 +23,11 @@ const REGION_DEFAULT: &str = "us-east-1";
 pub fn apply(arguments: &Apply) -> Result<ExitCode, String> {
     let plant = read(&arguments.file)?;
     let remote = remote(&arguments.home, &arguments.whom)?;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let dry_run = arguments.dry_run || arguments.check;
     let options = sitewise_apply::Options {
         dry_run,
         prune: arguments.prune,
         terminal: std::io::stderr().is_terminal(),
-        now_s: now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX)),
     };
     let show = |report: &Report| {
         if !arguments.json {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -20,6 +21,11 @@ const DATA: [&str; 2] = ["BatchGetAssetPropertyValue", "BatchPutAssetPropertyVal
 pub trait Api: Sync {
     /// Calls an operation; the input is its members, wherever they travel.
     fn call(&self, operation: &str, input: &Value) -> Result<Value, CallError>;
+
+    /// Says how long after the epoch it is, for values that are written.
+    fn now(&self) -> Duration {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    }
 }
 
 /// A server, or AWS.

@@ -1,6 +1,7 @@
 //! Values of attributes: read and written in batches.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -86,7 +87,7 @@ pub fn entry(
     number: usize,
     (asset, property): (&str, &str),
     (data_type, text): (DataType, &str),
-    now_s: i64,
+    now: Duration,
 ) -> Value {
     let value = match data_type {
         DataType::Double => json!({ "doubleValue": text.parse::<f64>().unwrap_or_default() }),
@@ -94,7 +95,7 @@ pub fn entry(
         DataType::Boolean => json!({ "booleanValue": text == "true" }),
         DataType::String | DataType::AlarmState => json!({ "stringValue": text }),
     };
-    let point = json!({ "value": value, "timestamp": { "timeInSeconds": now_s, "offsetInNanos": 0 }, "quality": "GOOD" });
+    let point = json!({ "value": value, "timestamp": { "timeInSeconds": now.as_secs(), "offsetInNanos": now.subsec_nanos() }, "quality": "GOOD" });
     json!({ "entryId": number.to_string(), "assetId": asset, "propertyId": property, "propertyValues": [point] })
 }
 

@@ -178,6 +178,8 @@ impl<A: crate::sitewise_account::Api> Run<'_, A> {
     /// Writes values; those that are refused are named.
     pub(super) fn put_values(&self, entries: &[(usize, String)]) -> Result<(), Failure> {
         let (mut sent, mut names, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+        // To the nanosecond and not when the run began: a value that is older than its asset is older than the default.
+        let now = self.api.now();
         for (asset, path) in entries {
             let flat = &self.wanted.assets[*asset];
             let name = format!("'{path}' of '{}'", flat.path);
@@ -188,7 +190,7 @@ impl<A: crate::sitewise_account::Api> Run<'_, A> {
                 continue;
             };
             let value = (property.data_type, flat.asset.attributes[path].as_str());
-            sent.push(entry(sent.len(), (&asset_id, &id), value, self.now_s));
+            sent.push(entry(sent.len(), (&asset_id, &id), value, now));
             names.push(name);
         }
         if !sent.is_empty() {

@@ -68,8 +68,6 @@ pub(super) struct Run<'a, A> {
     pub(super) api: &'a A,
     pub(super) wanted: &'a Wanted<'a>,
     pub(super) ids: Ids<'a>,
-    /// When values are from.
-    pub(super) now_s: i64,
     /// Whether the server is gone.
     pub(super) lost: AtomicBool,
 }

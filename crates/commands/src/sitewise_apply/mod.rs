@@ -38,8 +38,6 @@ pub struct Options {
     pub prune: bool,
     /// Whether progress is drawn over and over on one line.
     pub terminal: bool,
-    /// When values are from, in seconds since the epoch.
-    pub now_s: i64,
 }
 
 /// Applies a file; `show` sees the plan before anything is done.
@@ -58,7 +56,7 @@ pub fn apply(
         return Ok(report);
     }
     let ids = Ids::of(&wanted, &known);
-    let run = Run { api, wanted: &wanted, ids, now_s: options.now_s, lost: AtomicBool::new(false) };
+    let run = Run { api, wanted: &wanted, ids, lost: AtomicBool::new(false) };
     let outcomes = run.carry_out(&report.plan, options.terminal);
     report.outcomes = Some(outcomes);
     Ok(report)

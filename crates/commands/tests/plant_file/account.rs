@@ -102,7 +102,7 @@ impl<'a> Account<'a> {
     }
 
     pub fn try_apply(&self, plant: &Plant, options: Options) -> Result<Report, CallError> {
-        sitewise_apply::apply(self, plant, Options { now_s: 1_700_000_000, ..options }, |_| {})
+        sitewise_apply::apply(self, plant, options, |_| {})
     }
 
     /// Applies a file, all of which the account takes.
