@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ::formula::lex::{Lexer, Token};
+
 use super::{Property, Reference};
 
 /// Words that mean something else unless a variable is declared under their name.
@@ -23,37 +25,22 @@ pub(super) fn word(name: &str) -> Option<String> {
     (word.starts_with(|c: char| c.is_ascii_lowercase()) && word.len() <= 64).then_some(word)
 }
 
-/// The words of an expression that can be variables, in alphabetical order.
-pub(super) fn words(expression: &str) -> BTreeSet<&str> {
-    let mut found = BTreeSet::new();
-    let bytes = expression.as_bytes();
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let mut i = 0;
-    while i < bytes.len() {
-        let byte = bytes[i];
-        if byte == b'\'' || byte == b'"' {
-            i = 1 + bytes[i + 1..]
-                .iter()
-                .position(|other| *other == byte)
-                .map_or(bytes.len(), |end| i + 1 + end);
-            continue;
+/// The words of an expression that can be variables, in alphabetical order; up to where it cannot be read.
+fn words(expression: &str) -> BTreeSet<String> {
+    let chars: Vec<_> = (1..).zip(expression.chars()).collect();
+    let mut lexer = Lexer::new(&chars, chars.len() + 1);
+    let (mut found, mut before) = (BTreeSet::new(), Token::End);
+    while let Ok((_, token)) = lexer.token() {
+        let next = lexer.rest().iter().find(|(_, c)| !c.is_whitespace());
+        match &token {
+            Token::End => break,
+            // `x.avg()` calls a function.
+            Token::Name(name) if before != Token::Symbol(".") && !matches!(next, Some((_, '('))) => {
+                found.insert(name.clone());
+            }
+            _ => {}
         }
-        if !is_part(byte) {
-            i += 1;
-            continue;
-        }
-        let start = i;
-        while i < bytes.len() && is_part(bytes[i]) {
-            i += 1;
-        }
-        let word = &expression[start..i];
-        let called = bytes[i..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'(');
-        let quoted = matches!(bytes.get(i), Some(b'\'' | b'"'));
-        // `x.avg()` calls a function, and `1.e` is a number.
-        let chained = start > 0 && bytes[start - 1] == b'.';
-        if word.starts_with(|c: char| c.is_ascii_alphabetic()) && !called && !quoted && !chained {
-            found.insert(word);
-        }
+        before = token;
     }
     found
 }
@@ -69,16 +56,17 @@ pub fn infer(
 ) -> (BTreeMap<String, Reference>, Vec<String>) {
     let (mut inferred, mut ambiguous) = (BTreeMap::new(), Vec::new());
     for found in words(expression) {
-        if declared.contains_key(found) || RESERVED.contains(&found.to_ascii_lowercase().as_str()) {
+        if declared.contains_key(&found) || RESERVED.contains(&found.to_ascii_lowercase().as_str()) {
             continue;
         }
-        let mut named = properties.iter().filter(|property| word(&property.name).as_deref() == Some(found));
+        let mut named =
+            properties.iter().filter(|property| word(&property.name).as_deref() == Some(found.as_str()));
         match (named.next(), named.next()) {
             (Some(property), None) => {
                 let reference = Reference { hierarchy: None, property: property.name.clone() };
-                inferred.insert(found.to_owned(), reference);
+                inferred.insert(found, reference);
             }
-            (Some(_), Some(_)) => ambiguous.push(found.to_owned()),
+            (Some(_), Some(_)) => ambiguous.push(found),
             (None, _) => {}
         }
     }
@@ -96,7 +84,7 @@ mod tests {
         assert_eq!(found("avg(power) + x.max( y ).sqrt()"), ["power", "x", "y"]);
         assert_eq!(found("if(a > 1e5, 'b c', f\"{d}\") + 2.e"), ["a"]);
         assert_eq!(found("'open"), [""; 0]);
-        assert_eq!(found("größe"), ["e", "gr"], "letters of no formula end a word");
+        assert_eq!(found("größe + a"), ["gr"], "what follows is left to the check of the formula");
     }
 
     #[test]
