@@ -174,11 +174,12 @@ async fn listen(
     let interrupted = interrupted();
     // Nobody may be reading; the server is ready all the same.
     let _ = writeln!(std::io::stdout(), "Ready. {endpoint}");
-    let failed = store.clone();
+    let (failed, values) = (store.clone(), data.clone());
     let stop = async move {
         tokio::select! {
             () = interrupted => None,
             reason = failed.failed() => Some(reason),
+            reason = values::halted(&values) => Some(reason),
         }
     };
     let (tell, told) = tokio::sync::oneshot::channel();

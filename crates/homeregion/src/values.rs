@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use notify::values::{Journal, Kept};
 use series::disk::{Disk, Folder};
@@ -11,6 +12,9 @@ use store::Store;
 
 /// The folder in the data folder in which the engine keeps its files.
 const FOLDER: &str = "series";
+
+/// How often it is looked whether the log has failed.
+const HALT_PAUSE: Duration = Duration::from_millis(500);
 
 /// Opens the engine of values: its segments in the data folder, its log beside them, or in the database where that is
 /// not a file of this machine; and the journal of what is told of them, where what nobody takes waits so long.
@@ -26,6 +30,16 @@ pub fn open(
     let data = Data::open(store, homes, vec![journal.clone()]).map_err(|error| error.to_string())?;
     data.tell(notified);
     Ok((data, journal))
+}
+
+/// Waits until nothing can be written any more, and says why: only a restart finds out what is on the disk.
+pub async fn halted(data: &Data) -> String {
+    loop {
+        if let Some(reason) = data.engine().halted() {
+            return reason;
+        }
+        tokio::time::sleep(HALT_PAUSE).await;
+    }
 }
 
 /// Checks what the engine has stored, and that it belongs to time series that there are; answers what is wrong.

@@ -75,6 +75,19 @@ impl Plant {
         Ok(Running { tables, committer, keeper })
     }
 
+    /// Decides whether something fails soon.
+    fn gather_clouds(&self, random: &mut Random, weather: u64) {
+        if random.chance(weather) {
+            self.log.fail_after(random.below(6) + 1);
+        }
+        if random.chance(weather) {
+            self.objects.fail_after(random.below(12) + 1);
+        }
+        if random.chance(3 * weather) {
+            self.log.fail_sync_after(random.below(3));
+        }
+    }
+
     fn restart(&self, random: &mut Random) {
         self.log.restart(random);
         self.objects.restart(random);
@@ -242,15 +255,7 @@ fn history(seed: u64, steps: u64, weather: u64) -> u64 {
     let mut running = plant.start().unwrap();
     for _ in 0..steps {
         clock += 1;
-        if random.chance(weather) {
-            plant.log.fail_after(random.below(6) + 1);
-        }
-        if random.chance(weather) {
-            plant.objects.fail_after(random.below(12) + 1);
-        }
-        if random.chance(3 * weather) {
-            plant.log.fail_sync_after(random.below(3));
-        }
+        plant.gather_clouds(&mut random, weather);
         let mut failed = None;
         match random.below(20) {
             0..=11 => {
