@@ -182,7 +182,8 @@ impl Observer for Follower {
         let mut queue = self.queue();
         queue.position = position;
         if is_replaying {
-            queue.progress = newer.or(queue.progress);
+            // The database may know more than an old note.
+            queue.progress = newer.map(|newer| newer.max(queue.progress.unwrap_or(newer))).or(queue.progress);
             let done = queue.progress.map_or(0, |progress| progress.done);
             told.retain(|told| told.position > done);
             queue.told.retain(|told| told.position > done);

@@ -89,7 +89,7 @@ impl Computation {
     pub fn begin(&self, now: Timestamp) {
         let fresh = Progress { closed_s: tick::closed_s(now), ..Progress::default() };
         let progress = self.follower.follows().unwrap_or(fresh);
-        self.work.lock().unwrap_or_else(PoisonError::into_inner).progress = progress;
+        *self.work.lock().unwrap_or_else(PoisonError::into_inner) = Work::new(progress);
     }
 
     /// Says that something was written that may change what is computed from what.

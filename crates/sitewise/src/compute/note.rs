@@ -15,6 +15,15 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Answers the further of two, in each respect.
+    pub fn max(self, other: Self) -> Self {
+        Self {
+            fired: self.fired.max(other.fired),
+            done: self.done.max(other.done),
+            closed_s: self.closed_s.max(other.closed_s),
+        }
+    }
+
     /// Writes the note of a batch.
     pub fn encode(&self) -> Vec<u8> {
         let mut note = MAGIC.to_vec();

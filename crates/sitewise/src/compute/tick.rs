@@ -46,7 +46,7 @@ impl Work {
             self.compute_all(cx, due)?;
             self.marks.written();
         }
-        self.progress.done = self.marks.done(self.progress.fired);
+        self.progress.done = self.marks.done(self.looked_at);
         Ok(())
     }
 

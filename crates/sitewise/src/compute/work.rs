@@ -43,6 +43,8 @@ pub struct Work {
     pub progress: Progress,
     /// What has arrived.
     pub backlog: Backlog,
+    /// Position up to which windows are marked.
+    pub looked_at: u64,
     /// The newest good value of properties that transforms read, as of the point that is being looked at.
     newest: HashMap<Instance, Option<Sample>>,
     plans: Plans,
@@ -66,6 +68,7 @@ impl Work {
     /// Begins where computations were.
     pub fn new(progress: Progress) -> Self {
         Self {
+            looked_at: progress.done,
             plant: Plant::default(),
             marks: Marks::default(),
             outputs: Outputs::default(),
@@ -164,17 +167,19 @@ impl Work {
                 self.progress.fired = self.progress.fired.max(told.position);
             }
             if ends {
+                self.looked_at = self.looked_at.max(told.position);
                 self.write_many(cx)?;
             }
         }
         self.backlog.forget(groups);
         self.progress.fired = self.progress.fired.max(self.backlog.position);
+        self.looked_at = self.looked_at.max(self.backlog.position);
         Ok(())
     }
 
     /// Writes what was computed.
     pub fn write(&mut self, cx: Context<'_>) -> Result<(), Error> {
-        self.progress.done = self.marks.done(self.progress.fired);
+        self.progress.done = self.marks.done(self.looked_at);
         self.outputs.write(cx.data, &mut self.plant, &self.progress)
     }
 

@@ -3,6 +3,7 @@
 mod aggregates;
 mod batch_reads;
 mod compute;
+mod compute_twin;
 mod forget;
 mod history;
 mod ingest;
