@@ -102,6 +102,9 @@ impl Report {
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
         let unchanged = self.plan.unchanged;
+        if parts.is_empty() && !self.plan.problems.is_empty() {
+            return "Nothing is done: not everything can be as the file says.".to_owned();
+        }
         if parts.is_empty() {
             return format!("Nothing to do: {unchanged} models and assets are as the file says.");
         }

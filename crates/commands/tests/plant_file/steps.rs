@@ -138,6 +138,20 @@ fn what_cannot_be_changed_is_refused_before_anything_is_done() {
 }
 
 #[test]
+fn a_plan_without_steps_says_whether_all_is_well() {
+    let world = world();
+    let account = Account::of(&world);
+    account.apply(&plant(BEFORE));
+    let summary = |text: &str| {
+        let told = account.try_apply(&plant(text), Options::default()).unwrap().plan_text();
+        told.lines().last().unwrap().to_owned()
+    };
+    assert!(summary(BEFORE).starts_with("Nothing to do: "));
+    let wrong = BEFORE.replace("window: 5m", "window: 1h");
+    assert_eq!(summary(&wrong), "Nothing is done: not everything can be as the file says.");
+}
+
+#[test]
 fn a_dry_run_does_nothing() {
     let world = world();
     let account = Account::of(&world);
