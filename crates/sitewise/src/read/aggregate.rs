@@ -20,7 +20,7 @@ use crate::Error;
 use crate::asset_model::property::DataType;
 use crate::error::invalid;
 
-/// Windows that a descending page gathers at first; each next time twice as many.
+/// Windows that are gathered at first; each next time twice as many.
 const GATHERED_MIN: i64 = 32;
 
 /// And at most.
@@ -163,7 +163,8 @@ impl Query for Aggregates {
 }
 
 impl Aggregates {
-    /// Hands the windows from the last one shown on to `each` until it says no.
+    /// Hands the windows from the last one shown on to `each` until it says no. They are gathered by and by, from one with
+    /// points on: a page needs few of them, and there may be years without any.
     fn windows(
         &self,
         tables: &Tables,
@@ -180,46 +181,55 @@ impl Aggregates {
             (Direction::Descending, Some((at, _))) => last = last.min(at),
             (_, None) => {}
         }
-        if self.direction == Direction::Ascending {
-            return self.gather(tables, points, (first, last), each);
-        }
         let mut gathered = GATHERED_MIN;
         while first <= last {
-            let mut newest = None;
-            let range = (first.saturating_sub(length - 1), last);
-            points.read(tables, Direction::Descending, range, &mut |point| {
-                newest = Some(point.timestamp);
+            let mut nearest = None;
+            points.read(tables, self.direction, (first.saturating_sub(length - 1), last), &mut |point| {
+                nearest = Some(end_of(point.timestamp, length));
                 false
             })?;
-            let Some(newest) = newest else { return Ok(()) };
-            let top = end_of(newest, length);
-            let bottom = first.max(top.saturating_sub((gathered - 1) * length));
-            let mut items = Vec::new();
-            self.gather(tables, points, (bottom, top), &mut |item| {
-                items.push(item);
-                true
-            })?;
-            if !items.into_iter().rev().all(&mut *each) {
+            let Some(nearest) = nearest else { return Ok(()) };
+            let others = (gathered - 1) * length;
+            let (bottom, top) = match self.direction {
+                Direction::Ascending => (nearest, last.min(nearest.saturating_add(others))),
+                Direction::Descending => (first.max(nearest.saturating_sub(others)), nearest),
+            };
+            let mut items = self.gather(tables, points, (bottom, top))?;
+            match self.direction {
+                Direction::Ascending => first = top.saturating_add(length),
+                Direction::Descending => {
+                    items.reverse();
+                    last = bottom.saturating_sub(length);
+                }
+            }
+            if !items.into_iter().all(&mut *each) {
                 return Ok(());
             }
-            last = bottom.saturating_sub(length);
             gathered = (gathered * 2).min(GATHERED_MAX);
         }
         Ok(())
     }
 
-    /// Hands the windows that end from `first` to `last` to `each`, the oldest first.
+    /// Answers the windows that end from `first` to `last`, the oldest first.
     fn gather(
         &self,
         tables: &Tables,
         points: &Points,
         (first, last): (i64, i64),
-        each: &mut dyn FnMut(Item) -> bool,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Vec<Item>, EngineError> {
         let length = self.length;
         let range = (first.saturating_sub(length - 1), last);
-        let end_of = move |instant| end_of(instant, length);
-        points.aggregate(tables, range, &end_of, &mut |end, quality, moments| each((end, quality, moments)))
+        let mut items = Vec::new();
+        points.aggregate(
+            tables,
+            range,
+            &|instant| end_of(instant, length),
+            &mut |end, quality, moments| {
+                items.push((end, quality, moments));
+                true
+            },
+        )?;
+        Ok(items)
     }
 
     /// Writes a window as `AggregatedValue`, with the members that were asked for and are known.
