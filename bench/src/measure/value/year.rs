@@ -194,8 +194,9 @@ fn whole(answer: &Answer, wire: Wire) -> Result<(), String> {
 fn history(server: &Process, first_s: i64, token: &str) -> Vec<u8> {
     let next = if token.is_empty() { String::new() } else { format!("&nextToken={}", escaped(token)) };
     let path = format!(
-        "/properties/history?propertyAlias={}&startDate={first_s}&maxResults={PAGE}&timeOrdering=ASCENDING{next}",
-        escaped(&alias(0))
+        "/properties/history?propertyAlias={}&startDate={}&maxResults={PAGE}&timeOrdering=ASCENDING{next}",
+        escaped(&alias(0)),
+        date(first_s)
     );
     Operation::rest("iotsitewise", "GET", &path, "").plain(server.address)
 }
@@ -248,8 +249,10 @@ fn aggregates(server: &Process, (begin_s, end_s): (i64, i64)) -> Result<(usize, 
     loop {
         let next = if token.is_empty() { String::new() } else { format!("&nextToken={}", escaped(&token)) };
         let path = format!(
-            "/properties/aggregates?propertyAlias={}&aggregateTypes=AVERAGE&resolution=1d&startDate={begin_s}&endDate={end_s}&maxResults=250{next}",
-            escaped(&alias(0))
+            "/properties/aggregates?propertyAlias={}&aggregateTypes=AVERAGE&resolution=1d&startDate={}&endDate={}&maxResults=250{next}",
+            escaped(&alias(0)),
+            date(begin_s),
+            date(end_s)
         );
         let request = Operation::rest("iotsitewise", "GET", &path, "");
         if token.is_empty() {
@@ -267,7 +270,12 @@ fn aggregates(server: &Process, (begin_s, end_s): (i64, i64)) -> Result<(usize, 
     }
 }
 
+/// Writes a second as an SDK writes it in a query.
+fn date(second: i64) -> String {
+    jiff::Timestamp::from_second(second).map_or_else(|_| second.to_string(), |at| escaped(&at.to_string()))
+}
+
 /// Writes text as it stands in a query.
 fn escaped(text: &str) -> String {
-    text.replace('%', "%25").replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+    text.replace('%', "%25").replace('+', "%2B").replace('/', "%2F").replace('=', "%3D").replace(':', "%3A")
 }
