@@ -20,6 +20,7 @@ mod ruby;
 mod signature;
 mod swift;
 mod token;
+mod values;
 
 /// One function that bytes are thrown at.
 #[derive(Clone, Copy)]
@@ -42,6 +43,12 @@ pub static TARGETS: &[Target] = &[
     Target { name: "signature", run: signature::header, words: signature::WORDS },
     Target { name: "model-json", run: model::json, words: model::WORDS },
     Target { name: "model-values", run: model::values, words: &[] },
+    Target { name: "values-body", run: values::body, words: values::WORDS },
+    Target {
+        name: "values-number",
+        run: values::numbers,
+        words: &["e", "E+", ".", "-", "0", "9007199254740993"],
+    },
     Target { name: "page-token", run: page::token, words: &["="] },
     Target { name: "package-group", run: package_group::pattern, words: package_group::WORDS },
     Target { name: "codeartifact-token", run: token::verify, words: &["eyJ2ZXIiOjE", ".", "_", "-"] },
