@@ -11,5 +11,7 @@ mod rest_request;
 pub mod sigv4;
 pub mod sitewise_account;
 pub mod sitewise_apply;
+pub mod sitewise_demo;
 pub mod sitewise_export;
+pub mod sitewise_import;
 pub mod sitewise_plant;

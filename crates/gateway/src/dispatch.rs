@@ -17,6 +17,7 @@ use store::{Blobs, Store};
 use tokio::sync::Semaphore;
 
 use crate::answer::{self, ResponseBody};
+use crate::authenticate;
 use crate::file::Files;
 use crate::forwarded::{self, Network};
 use crate::intake::{self, Share, Torn};
@@ -181,6 +182,10 @@ impl Gateway {
         }
         if let Some(mount) = self.mounts.iter().find(|mount| mount.path == path) {
             return self.mounted(mount, request, request_id).await;
+        }
+        if path == authenticate::PATH {
+            let now = self.store.clock().now();
+            return authenticate::answer(request, &self.settings.default_account, now).await;
         }
         if let Some(response) = own::answer(self, request.method(), path, request.headers()) {
             return response;

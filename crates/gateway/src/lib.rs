@@ -4,6 +4,7 @@
 //! binary.
 
 mod answer;
+mod authenticate;
 mod dispatch;
 mod file;
 mod forwarded;
