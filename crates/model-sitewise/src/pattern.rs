@@ -42,6 +42,14 @@ pub(crate) fn mount_relative_path(text: &str) -> bool {
     text.split('/').all(|segment| !matches!(segment, "" | "." | "..") && segment.bytes().all(is_part))
 }
 
+/// Checks an entity tag: 43 letters, digits, `_` and `-`, in quotes or without.
+///
+/// Published as `^[\w-]{43}$`; quotes come from clients that follow RFC 9110.
+pub(crate) fn e_tag(text: &str) -> bool {
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    bare.len() == 43 && bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
 /// Takes every definition of a dashboard; whether it is JSON, the operation says with line and column.
 ///
 /// Published as `.+`, while its least length is 0.

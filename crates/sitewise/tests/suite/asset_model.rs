@@ -487,7 +487,8 @@ fn a_deletion_may_demand_a_version() {
         ] {
             assert_eq!(caller.refused("DeleteAssetModel", input(bad)).name, INVALID);
         }
-        caller.ok("DeleteAssetModel", input(json!({ "ifMatch": etag, "matchForVersionType": "ACTIVE" })));
+        let quoted = format!("\"{etag}\"");
+        caller.ok("DeleteAssetModel", input(json!({ "ifMatch": quoted, "matchForVersionType": "ACTIVE" })));
     });
 }
 

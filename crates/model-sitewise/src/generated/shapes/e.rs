@@ -149,5 +149,5 @@ pub static EXPRESSION_VARIABLES: Shape =
 pub static EXTERNAL_ID_PATTERN: Pattern = Pattern::new(r"[a-zA-Z0-9_][a-zA-Z_\-0-9.:]*[a-zA-Z0-9_]+");
 pub static EXTERNAL_ID: Shape = Shape::String(StringRule::ANY.min(2).max(128).pattern(&EXTERNAL_ID_PATTERN));
 
-pub static E_TAG_PATTERN: Pattern = Pattern::new(r"^[\w-]{43}$");
+pub static E_TAG_PATTERN: Pattern = Pattern::twin(r"^[\w-]{43}$", crate::pattern::e_tag);
 pub static E_TAG: Shape = Shape::String(StringRule::ANY.pattern(&E_TAG_PATTERN));
