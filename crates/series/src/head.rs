@@ -162,6 +162,12 @@ fn put(piece: &mut Column, point: &Point) {
     }
 }
 
+/// Chooses the lock by bits from the middle of the hash: a table tells its entries apart by the highest seven and finds
+/// them by the lowest, which must differ under one lock.
+fn shard_of(hash: u64) -> usize {
+    usize::try_from((hash >> 40) % SHARDS as u64).unwrap_or_default()
+}
+
 impl Default for Heads {
     fn default() -> Self {
         Self { shards: (0..SHARDS).map(|_| RwLock::default()).collect() }
@@ -172,8 +178,7 @@ impl Heads {
     fn shard(&self, key: SeriesKey) -> &RwLock<Shard> {
         let mut hasher = KeyHasher::default();
         hasher.write_u64(key.0);
-        let place = usize::try_from(hasher.finish() >> 58).unwrap_or_default();
-        &self.shards[place % SHARDS]
+        &self.shards[shard_of(hasher.finish())]
     }
 
     /// Looks at the part in which a series is.
@@ -271,5 +276,32 @@ impl Shard {
                 *latest = Some(point.clone());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn series_under_one_lock_differ_where_tables_look() {
+        let hash = |key: u64| {
+            let mut hasher = KeyHasher::default();
+            hasher.write_u64(key);
+            hasher.finish()
+        };
+        let mut random = 1_u64;
+        let keys = std::iter::repeat_with(|| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            random >> 1
+        });
+        let mut shards = vec![HashSet::new(); SHARDS];
+        for key in keys.take(64 * 1024) {
+            shards[shard_of(hash(key))].insert(hash(key) >> 57);
+        }
+        let least = shards.iter().map(HashSet::len).min();
+        assert!(least > Some(100), "of 128 marks only {least:?} are in use");
     }
 }
