@@ -23,7 +23,11 @@ const VALUES: usize = 10;
 /// One minute of metrics, an average on each asset.
 pub fn take(bench: &Bench) -> Result<Vec<Measure>, String> {
     let count = bench.effort.metrics;
-    let figure = measured(bench, count).unwrap_or_else(|refused| Figure::missing(OURS, refused.to_string()));
+    let figure = match measured(bench, count) {
+        Err(Refused::Failed(reason)) => return Err(reason),
+        Err(refused) => Figure::missing(OURS, refused.to_string()),
+        Ok(figure) => figure,
+    };
     let name = format!("{count} metrics of a minute computed after its end");
     let aims = vec![Aim::Reach(2.0)];
     Ok(vec![Measure { name, unit: "s", better: Better::Less, aims, figures: vec![figure] }])
