@@ -7,9 +7,11 @@ mod compute_twin;
 mod forget;
 mod history;
 mod ingest;
+mod ingest_twin;
 mod interpolated;
 mod read_twin;
 mod reading;
+mod verify;
 
 use std::cell::RefCell;
 use std::sync::Arc;
