@@ -5,9 +5,12 @@ import json
 import subprocess
 import time
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
-from tests.aws import Caller, answer
+from tests.aws import Caller, answer, fresh_account
 from tests.boto3.plant import create_asset, create_model
 from tests.broker import Broker
 from tests.server import Server, environment
@@ -241,3 +244,155 @@ def test_values_are_streamed_over_http(own_server):
     assert [json.loads(line)["topic"] for line in lines] == [
         pump.topic("speed"), pump.topic("state"), pump.topic("speed"),
     ]
+
+
+def latest(caller, alias):
+    found = answer(caller.sitewise.get_asset_property_value(propertyAlias=alias))
+    return found["propertyValue"]
+
+
+def eventually(check, seconds=20):
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return check()
+        except (AssertionError, KeyError, ClientError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def test_values_are_taken_from_a_broker(broker):
+    account = fresh_account()
+    server = configured(
+        f'[sitewise.mqtt]\nurl = "{broker.url}"\n'
+        f'[[sitewise.mqtt.subscribe]]\ntopic = "plant/+/+"\nalias = "/plant/{{1}}/{{2}}"\n'
+        f'account = "{account}"\nregion = "us-west-2"\n'
+    )
+    try:
+        caller = Caller(server.start(), account=account)
+        now = int(time.time())
+        value = {"value": 21.5, "timestamp": now - 60, "quality": "uncertain"}
+
+        def subscribed():
+            assert "values are taken from" in server.read_log()
+
+        eventually(subscribed)
+        broker.publish("plant/7/temperature", json.dumps(value))
+        broker.publish("plant/7/state", "ON")
+        broker.publish("plant/7/speed", json.dumps([{"value": i, "timestamp": now - 30 + i} for i in range(25)]))
+        broker.publish("plant/7/speed", "{}")
+        found = eventually(lambda: latest(caller, "/plant/7/temperature"))
+        assert found == {
+            "value": {"doubleValue": 21.5},
+            "timestamp": {"timeInSeconds": now - 60, "offsetInNanos": 0},
+            "quality": "UNCERTAIN",
+        }
+        assert eventually(lambda: latest(caller, "/plant/7/state"))["value"] == {"stringValue": "ON"}
+
+        def all_there():
+            assert latest(caller, "/plant/7/speed")["value"] == {"doubleValue": 24.0}
+
+        eventually(all_there)
+        history = answer(
+            caller.sitewise.get_asset_property_value_history(propertyAlias="/plant/7/speed", maxResults=100)
+        )
+        assert [item["value"]["doubleValue"] for item in history["assetPropertyValueHistory"]] == [
+            float(i) for i in range(25)
+        ]
+        # What arrives while nobody is here waits at the broker.
+        server.kill()
+        broker.publish("plant/8/speed", json.dumps({"value": 1, "timestamp": now}))
+        server.start()
+        caller = Caller(server, account=account)
+        assert eventually(lambda: latest(caller, "/plant/8/speed"))["value"] == {"doubleValue": 1.0}
+    finally:
+        server.discard()
+
+
+def sitewise_command(caller, *arguments):
+    where = ["--endpoint", caller.server.endpoint, "--account", caller.account, "--region", caller.region]
+    return caller.server.run("sitewise", *arguments, *where)
+
+
+def test_data_scenario_30_a_file_with_one_bad_line_of_five(server, tmp_path):
+    caller = Caller(server)
+    now = int(time.time())
+    file = tmp_path / "values.csv"
+    file.write_text(
+        "ALIAS,DATA_TYPE,TIMESTAMP_SECONDS,TIMESTAMP_NANO_OFFSET,QUALITY,VALUE\n"
+        f"/pump/speed,DOUBLE,{now - 4},0,GOOD,1.0\n"
+        f"/pump/speed,DOUBLE,{now - 3},0,GOOD,two\n"
+        f"/pump/speed,DOUBLE,{now - 2},5,BAD,3.0\n"
+        f'"/pump/state",STRING,{now - 1},,,"on, at last"\n'
+        f"/pump/speed,DOUBLE,{now},0,GOOD,5.0\n"
+    )
+    errors = tmp_path / "errors.csv"
+    done = sitewise_command(caller, "import", str(file), "--errors", str(errors))
+    assert done.returncode == 4, done.stderr
+    assert done.stdout == "4 of 5 rows stored, 1 refused\n"
+    assert f"{file}:3: InvalidRequestException: VALUE is \"two\", which is no DOUBLE" in done.stderr
+    report = errors.read_text().splitlines()
+    assert len(report) == 2 and report[1].startswith("3,"), report
+    history = answer(
+        caller.sitewise.get_asset_property_value_history(propertyAlias="/pump/speed", qualities=["GOOD"])
+    )
+    assert [item["value"]["doubleValue"] for item in history["assetPropertyValueHistory"]] == [1.0, 5.0]
+    assert latest(caller, "/pump/state")["value"] == {"stringValue": "on, at last"}
+
+
+def test_an_import_tells_what_the_server_refuses_row_by_row(server, tmp_path):
+    caller = Caller(server)
+    now = int(time.time())
+    file = tmp_path / "values.csv"
+    rows = [f"/fan/speed,DOUBLE,{now - 1000 + i},{float(i)}" for i in range(250)]
+    rows[7] = f"/fan/speed,DOUBLE,{now - 8 * 86400},7.0"
+    rows[150] = f"/fan/speed,INTEGER,{now - 850},150"
+    file.write_text("\n".join(rows) + "\n")
+    columns = "ALIAS,DATA_TYPE,TIMESTAMP_SECONDS,VALUE"
+    done = sitewise_command(caller, "import", str(file), "--columns", columns)
+    assert done.returncode == 4, done.stderr
+    assert done.stdout == "248 of 250 rows stored, 2 refused\n"
+    assert f"{file}:8: TimestampOutOfRangeException" in done.stderr
+    assert f"{file}:151: InvalidRequestException" in done.stderr
+    file.write_text(f"no-uuid,p,DOUBLE,{now},1\n")
+    columns = "ASSET_ID,PROPERTY_ID,DATA_TYPE,TIMESTAMP_SECONDS,VALUE"
+    done = sitewise_command(caller, "import", str(file), "--columns", columns)
+    assert (done.returncode, done.stdout) == (4, "0 of 1 rows stored, 1 refused\n")
+    done = sitewise_command(caller, "import", str(file))
+    assert done.returncode == 1 and "--columns" in done.stderr
+
+
+def test_the_demo_is_there_after_one_command(server):
+    caller = Caller(server)
+    done = sitewise_command(caller, "demo", "--once", "--days", "1")
+    assert done.returncode == 0, done.stderr
+    assert "get-asset-property-value" in done.stdout
+    now = time.time()
+    for turbine in (1, 4):
+        found = latest(caller, f"/Demo Wind Farm/Demo Turbine {turbine}/Wind speed")
+        assert now - found["timestamp"]["timeInSeconds"] < 60
+    # A second time there is nothing to create.
+    again = sitewise_command(caller, "demo", "--once", "--days", "0")
+    assert again.returncode == 0, again.stderr
+    assert len(caller.sitewise.list_assets(filter="TOP_LEVEL")["assetSummaries"]) == 1
+
+
+def test_grafana_logs_in_at_the_edge(server):
+    account = fresh_account()
+    login = {"username": account, "password": "any", "authMechanism": "linux"}
+    status, _, body = server.post("/authenticate", json.dumps(login).encode(), **{"Content-Type": "application/json"})
+    assert status == 200
+    session = json.loads(body)
+    assert set(session) == {
+        "username", "accessKeyId", "secretAccessKey", "sessionToken", "sessionExpiryTime", "authMechanism",
+    }
+    client = boto3.client(
+        "iotsitewise", region_name="Edge", endpoint_url=server.endpoint,
+        aws_access_key_id=session["accessKeyId"], aws_secret_access_key=session["secretAccessKey"],
+        aws_session_token=session["sessionToken"], config=Config(inject_host_prefix=False, proxies={}),
+    )
+    model = create_model(Caller(server, account=account, region="us-east-1"))
+    assert [item["id"] for item in client.list_asset_models(maxResults=1)["assetModelSummaries"]] == [model]
+    assert server.post("/authenticate", b"{}")[0] == 400
+    assert server.get("/authenticate")[0] == 405

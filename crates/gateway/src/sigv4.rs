@@ -26,6 +26,11 @@ pub(crate) enum Refused {
 /// Longest region name that is taken; AWS's longest is 14 characters, `HomeRegion` allows 50.
 const REGION_CHARS_MAX: usize = 50;
 
+/// The region for which Grafana's data source signs in its Edge mode, and the one that is meant (assumed: a gateway at the
+/// edge has no regions; here its data is that of the default region).
+const EDGE: &str = "Edge";
+const REGION_OF_EDGE: &str = "us-east-1";
+
 /// Reads the credential of a request.
 pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Refused> {
     let value = headers.get(AUTHORIZATION).ok_or(Refused::Missing)?;
@@ -51,6 +56,7 @@ pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Refused> {
     else {
         return Err(Refused::Incomplete("its Credential is not KEY/DATE/REGION/SERVICE/aws4_request"));
     };
+    let region = if region == EDGE { REGION_OF_EDGE } else { region };
     let region_is_name = !region.is_empty()
         && region.len() <= REGION_CHARS_MAX
         && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
@@ -101,6 +107,7 @@ mod tests {
         let credential = read(header).unwrap();
         assert_eq!(credential.region, "eu-west-1");
         assert_eq!(credential.service, "mgh");
+        assert_eq!(read(&header.replace("eu-west-1", "Edge")).unwrap().region, "us-east-1");
         assert_eq!(credential.account("000000000000"), "111122223333");
         assert_eq!(
             read(&header.replace("111122223333", "test")).unwrap().account("000000000000"),

@@ -290,6 +290,28 @@ pub enum Sitewise {
     Apply(Apply),
     /// Write a plant file of the models and assets that there are
     Export(Export),
+    /// Store values from a CSV file, in the columns of AWS's bulk import
+    Import(ImportValues),
+    /// Create the wind farm of AWS's guide, and feed it until interrupted
+    Demo(Demo),
+    /// Compute transforms and metrics of the past anew, while no server works on the data folder
+    Recompute(Recompute),
+}
+
+/// Late points of seven days are followed by the server itself; this is for what is older, and for new formulas.
+#[derive(Args)]
+pub struct Recompute {
+    #[command(flatten)]
+    pub home: Home,
+    /// Instant behind which values are computed: 2026-03-02T10:00:00Z, or seconds since 1970
+    #[arg(long, value_name = "TIME")]
+    pub from: String,
+    /// Instant up to which they are
+    #[arg(long, value_name = "TIME")]
+    pub to: String,
+    /// Id of the one asset to compute; all without it
+    #[arg(long, value_name = "ID")]
+    pub asset: Option<String>,
 }
 
 /// Who is asked, and as whom.
@@ -353,6 +375,41 @@ pub struct Export {
     /// Write ids, too, so that a copy elsewhere gets the same ones
     #[arg(long)]
     pub ids: bool,
+}
+
+/// Columns are ALIAS, or ASSET_ID and PROPERTY_ID; DATA_TYPE, TIMESTAMP_SECONDS, VALUE; and, if wanted,
+/// TIMESTAMP_NANO_OFFSET and QUALITY. Values may be seven days old. Exit codes: 0 all rows are stored, 1 the file can't be
+/// used or nobody answers, 4 some rows were refused.
+#[derive(Args)]
+pub struct ImportValues {
+    #[command(flatten)]
+    pub home: Home,
+    #[command(flatten)]
+    pub whom: Whom,
+    /// File of comma-separated values
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Names of the columns, separated by commas [default: the first line]
+    #[arg(long, value_name = "NAMES")]
+    pub columns: Option<String>,
+    /// File to write the rows to that were not stored, with the reason
+    #[arg(long, value_name = "FILE")]
+    pub errors: Option<PathBuf>,
+}
+
+/// What is there already stays, and is fed.
+#[derive(Args)]
+pub struct Demo {
+    #[command(flatten)]
+    pub home: Home,
+    #[command(flatten)]
+    pub whom: Whom,
+    /// Days of history, up to six
+    #[arg(long, value_name = "DAYS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=6))]
+    pub days: u32,
+    /// End when the history and the first values are there
+    #[arg(long)]
+    pub once: bool,
 }
 
 #[derive(Args)]

@@ -17,12 +17,14 @@ mod import;
 mod live;
 mod logging;
 mod packages;
+mod recompute;
 mod resource_log;
 mod revoke;
 mod scratch;
 mod serve;
 pub mod services;
 mod sitewise;
+mod sitewise_values;
 mod upload;
 mod upstreams;
 mod value_chores;
@@ -52,6 +54,9 @@ pub fn main() -> ExitCode {
         Command::Migrationhub(Migrationhub::Upload(arguments)) => upload::run(&arguments),
         Command::Sitewise(Sitewise::Apply(arguments)) => return ended(sitewise::apply(&arguments)),
         Command::Sitewise(Sitewise::Export(arguments)) => return ended(sitewise::export(&arguments)),
+        Command::Sitewise(Sitewise::Import(arguments)) => return ended(sitewise_values::import(&arguments)),
+        Command::Sitewise(Sitewise::Demo(arguments)) => sitewise_values::demo(&arguments),
+        Command::Sitewise(Sitewise::Recompute(arguments)) => recompute::run(&arguments),
         Command::Verify(verify) => verify::run(&verify),
     };
     ended(outcome.map(|()| ExitCode::SUCCESS))

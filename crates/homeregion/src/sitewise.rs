@@ -114,7 +114,7 @@ fn told(error: &CallError, whom: &Whom) -> String {
 }
 
 /// A profile leads to its account, which may be AWS's; without one the server here is asked.
-fn remote(home: &Home, whom: &Whom) -> Result<Remote, String> {
+pub(crate) fn remote(home: &Home, whom: &Whom) -> Result<Remote, String> {
     if whom.profile.is_none() && !whom.aws {
         let endpoint = environment::endpoint(home, whom.endpoint.as_deref())?;
         let client = Client::new(Endpoint::parse(&endpoint)?, keys_of(&whom.account))?;

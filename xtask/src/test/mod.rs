@@ -2,6 +2,7 @@
 //!
 //! The steps run one after the other on the dev profile; a failing step does not stop the later ones.
 
+mod broker;
 pub mod postgres;
 mod steps;
 pub mod summary;
@@ -64,6 +65,7 @@ pub fn run(root: &Path, arguments: &[String]) -> ExitCode {
     let mut summary = Summary::default();
     let tools = Tools::set_up(root, &mut summary);
     let postgres = Postgres::start(&mut summary);
+    broker::set_up(&mut summary);
     let context = Context { root: root.to_owned(), tier, tools, postgres };
     for (name, step) in STEPS {
         if wanted.is_empty() || wanted.contains(name) {

@@ -161,7 +161,8 @@ fn installed() -> Option<PathBuf> {
     })
 }
 
-fn is_root() -> bool {
+/// Whether the tests run as root, who may install packages.
+pub(super) fn is_root() -> bool {
     let output = Command::new("id").arg("-u").output();
     output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
