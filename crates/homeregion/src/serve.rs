@@ -10,6 +10,7 @@ use notify::Streams;
 use notify::values::ValueStreams;
 use registry::upstream::{FileHosts, plain_client};
 use service::Installation;
+use sitewise::data::Data;
 use store::{Blobs, Clock, Database, Entropy, Options, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -171,17 +172,9 @@ async fn listen(
     if !sinks.is_empty() {
         notify::start(&store, sinks, &plain_client(&[])?, notify::Pace::default());
     }
-    let interrupted = interrupted();
+    let stop = end_of(interrupted(), store.clone(), data.clone());
     // Nobody may be reading; the server is ready all the same.
     let _ = writeln!(std::io::stdout(), "Ready. {endpoint}");
-    let (failed, values) = (store.clone(), data.clone());
-    let stop = async move {
-        tokio::select! {
-            () = interrupted => None,
-            reason = failed.failed() => Some(reason),
-            reason = values::halted(&values) => Some(reason),
-        }
-    };
     let (tell, told) = tokio::sync::oneshot::channel();
     let stop = async move {
         // The receiver lives until serving has ended.
@@ -199,6 +192,15 @@ async fn listen(
     match told.await {
         Ok(Some(reason)) => Err(format!("the disk failed, restart when it is well: {reason}")),
         _ => Ok(()),
+    }
+}
+
+/// Waits until the server has to end; answers why, if nobody asked for it.
+async fn end_of(interrupted: impl Future<Output = ()>, store: Store, data: Arc<Data>) -> Option<String> {
+    tokio::select! {
+        () = interrupted => None,
+        reason = store.failed() => Some(reason),
+        reason = values::halted(&data) => Some(reason),
     }
 }
 

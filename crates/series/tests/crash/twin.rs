@@ -260,10 +260,9 @@ fn history(seed: u64, steps: u64, weather: u64) -> u64 {
         match random.below(20) {
             0..=11 => {
                 let batches: Vec<Batch> = (0..=random.below(2)).map(|_| batch(&mut random, clock)).collect();
-                let prepared: Vec<Prepared> = batches
-                    .iter()
-                    .map(|batch| Prepared::new(batch.clone(), &running.tables).unwrap())
-                    .collect();
+                let prepared =
+                    batches.iter().map(|batch| Prepared::new(batch.clone(), &running.tables).unwrap());
+                let prepared: Vec<Prepared> = prepared.collect();
                 match running.committer.commit(prepared) {
                     Ok(_) => batches.iter().for_each(|batch| put(&mut twin, batch, &mut written)),
                     Err(_) => failed = Some(batches),
