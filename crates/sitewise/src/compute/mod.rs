@@ -16,6 +16,7 @@ mod output;
 mod plan;
 mod plant;
 mod reading;
+mod recompute;
 pub mod table;
 mod tick;
 mod transform;
@@ -33,6 +34,7 @@ use store::Store;
 use crate::data::Data;
 use follow::Follower;
 use note::Progress;
+pub use recompute::{Span, recompute};
 use work::{Context, Work};
 
 /// How long the thread that computes sleeps while nothing arrives: windows close once a minute at most, and one second

@@ -83,7 +83,7 @@ impl Outputs {
         match written {
             // A property that is of another type than its stored values can't be written to, ever.
             Err(Error::WrongKind) => {
-                log::warn!("computed values are of another type than those stored before")
+                log::warn!("computed values are of another type than those stored before");
             }
             Err(error) => return Err(error),
             Ok(_) => {}

@@ -250,7 +250,7 @@ impl Plant {
         }
     }
 
-    /// Says from when on each metric of an asset is there: as long as it was seen before, else since the model's last
+    /// Says from when on each metric of an asset is there (assumed: earlier windows are not filled): as long as it was seen before, else since the model's last
     /// update if the asset is older than that and was seen, else since the asset's creation.
     fn all_since(&self, asset: &PlantAsset, created_ms: i64, updated_ms: i64, before: &Self) -> Vec<i64> {
         let known = before.asset(self.place(asset), &asset.id).map(|at| &before.assets[at]);

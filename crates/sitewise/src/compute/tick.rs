@@ -9,19 +9,19 @@ use super::marks::Due;
 use super::plant::Instance;
 use super::work::{Context, Work};
 
-/// How long after its end a window is computed (assumed; AWS gives no number): points that come in later are late.
+/// How long after its end a window is computed: points that come in later are late.
 const GRACE_MS: i64 = 1_000;
 
 /// Windows that closed longer ago than this while the server was off are not computed any more.
 const CAUGHT_UP_S: i64 = 7 * 24 * 3600;
 
-/// Answers up to when windows have closed at a time, in seconds.
+/// Answers up to when windows have closed at a time, in seconds. Assumed: a second after they end; AWS gives no number.
 pub fn closed_s(now: Timestamp) -> i64 {
     (now.millis() - GRACE_MS).div_euclid(1_000)
 }
 
 impl Work {
-    /// Computes the windows that have closed, one end after the other, and those whose late points have settled.
+    /// Computes the windows that have closed (assumed: also while the server was off), one end after the other, and those whose late points have settled.
     pub fn tick(&mut self, cx: Context<'_>) -> Result<(), Error> {
         let limit_s = closed_s(cx.now);
         if self.marks.has_due() {

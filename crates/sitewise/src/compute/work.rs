@@ -1,6 +1,7 @@
 //! Computations under way: the plant, what is marked, what is remembered, and how points go through it.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use model::Timestamp;
 use series::error::Error;
@@ -24,6 +25,9 @@ const TRIGGERS_MS: i64 = 7 * 24 * 3600 * 1000;
 
 /// How far ahead of the clock points may be (user guide: ten minutes).
 const AHEAD_S: i64 = 600;
+
+/// A plant that is read faster than this is read whenever something was written.
+const LOAD_MAX: Duration = Duration::from_secs(1);
 
 /// How often it is kept in the database how far computations are, if they went on.
 const KEPT_EACH_MS: i64 = 1_000;
@@ -50,6 +54,8 @@ pub struct Work {
     plans: Plans,
     /// Age of the plant; nothing before it was read for the first time.
     age: Option<u64>,
+    /// When it may be read again: reading a large one shall not be all that is done.
+    rest: Option<Instant>,
     kept: (Progress, i64),
 }
 
@@ -77,6 +83,7 @@ impl Work {
             newest: HashMap::new(),
             plans: Plans::new(),
             age: None,
+            rest: None,
             kept: (Progress::default(), i64::MIN),
         }
     }
@@ -84,9 +91,10 @@ impl Work {
     /// Reads the plant anew if something was written that may have changed it.
     pub fn look(&mut self, cx: Context<'_>) -> Result<(), Error> {
         let age = cx.follower.age();
-        if self.age == Some(age) {
+        if self.age == Some(age) || self.rest.is_some_and(|rest| Instant::now() < rest) {
             return self.look_at_begun(cx);
         }
+        let started = Instant::now();
         let begun = cx.follower.begun();
         let known = std::sync::Arc::new((std::mem::take(&mut self.plant), std::mem::take(&mut self.plans)));
         let shared = known.clone();
@@ -108,6 +116,8 @@ impl Work {
             self.open_again();
         }
         self.age = Some(age);
+        let took = started.elapsed();
+        self.rest = (took > LOAD_MAX).then(|| started + took * 5);
         Ok(())
     }
 
@@ -295,6 +305,11 @@ impl Work {
         self.place(cx, at).good_at_or_before(instant, &mut |timestamp| backlog.later(key, timestamp))
     }
 
+    /// Forgets the newest values: they were changed by hand.
+    pub fn forget_newest(&mut self) {
+        self.newest.clear();
+    }
+
     /// Keeps in the database how far computations are, now and then.
     pub fn keep(&mut self, cx: Context<'_>) -> Result<(), Error> {
         let now_ms = cx.now.millis();
@@ -313,7 +328,8 @@ impl Work {
         Ok(())
     }
 
-    /// Computes a metric's window, and sees to all that reads the result.
+    /// Computes a metric's window, and sees to all that reads the result. Assumed: a value that is computed from nothing any
+    /// more is removed, and one that is the same is not written again.
     pub fn compute(&mut self, cx: Context<'_>, at: Instance, end_s: i64) -> Result<(), Error> {
         let result = self.metric(cx, at, end_s)?;
         let timestamp = end_s.saturating_mul(reading::SECOND_NS);

@@ -442,3 +442,40 @@ fn data_scenario_26_weighing_by_time() {
         }
     });
 }
+
+#[test]
+fn history_is_computed_anew_when_asked_for() {
+    each(|world, data| {
+        let properties = json!([
+            measurement("x"),
+            transform("twice", "x * 2", &["x"]),
+            metric("sum", "sum(twice)", &["twice"], "1m"),
+        ]);
+        let machine = Machine::new(world, data, properties);
+        machine.put("x", &[at(10, 1.0), at(70, 2.0)]);
+        machine.pass(121);
+        assert_eq!(machine.values("sum"), [at(60, 2.0), at(120, 4.0)]);
+        // A formula that changes computes what comes then; what there is stays, unless it is asked for.
+        let described = machine.caller.ok("DescribeAsset", json!({ "assetId": machine.asset }));
+        let model = described["assetModelId"].clone();
+        let known = machine.caller.ok("DescribeAssetModel", json!({ "assetModelId": model }));
+        let mut properties = known["assetModelProperties"].clone();
+        properties[1]["type"]["transform"]["expression"] = json!("x * 3");
+        machine.caller.ok(
+            "UpdateAssetModel",
+            json!({ "assetModelId": model, "assetModelName": known["assetModelName"],
+                    "assetModelProperties": properties }),
+        );
+        machine.put("x", &[at(121, 3.0)]);
+        assert_eq!(machine.values("twice"), [at(10, 2.0), at(70, 4.0), at(121, 9.0)]);
+        machine.pass(60);
+        let span =
+            |after: i64, until: i64| compute::Span { after_s: T0 + after, until_s: T0 + until, asset: None };
+        assert_eq!(compute::recompute(data, &span(60, 180)).unwrap(), 2);
+        assert_eq!(machine.values("twice"), [at(10, 2.0), at(70, 6.0), at(121, 9.0)]);
+        assert_eq!(machine.values("sum"), [at(60, 2.0), at(120, 6.0), at(180, 9.0)]);
+        assert_eq!(compute::recompute(data, &span(-3600, 3600)).unwrap(), 2);
+        assert_eq!(compute::recompute(data, &span(-3600, 3600)).unwrap(), 0);
+        assert_eq!(machine.values("sum"), [at(60, 3.0), at(120, 6.0), at(180, 9.0)]);
+    });
+}

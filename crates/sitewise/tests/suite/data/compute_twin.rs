@@ -72,8 +72,13 @@ impl Formula {
         let (x, y) = match self {
             Self::Product(x, y) | Self::Average(x, y, _) => (x, y),
             Self::Limited(x) => (x, 2),
-            Self::Plus(x) | Self::Difference(x) | Self::Above(x) => (x, x),
-            Self::Sum(x, _) | Self::Count(x, _) | Self::Gate(x, _) | Self::Spread(x, _) => (x, x),
+            Self::Plus(x)
+            | Self::Difference(x)
+            | Self::Above(x)
+            | Self::Sum(x, _)
+            | Self::Count(x, _)
+            | Self::Gate(x, _)
+            | Self::Spread(x, _) => (x, x),
             Self::Measurement | Self::Attribute => return (String::new(), Vec::new()),
         };
         let expression = match self {
@@ -395,21 +400,16 @@ impl Course<'_> {
         self.step();
         let closed = (self.data().now().millis() - 1000).div_euclid(1000);
         let since = self.site.since;
-        for property in 0..PROPERTIES.len() {
-            let formula = PROPERTIES[property];
+        for (property, formula) in PROPERTIES.iter().enumerate() {
             for asset in 0..2 {
-                let expected = match formula.interval() {
-                    // Attributes and measurements, too: the stored points are those that were written.
-                    None => self.twin.good.get(&(asset, property)).cloned().unwrap_or_default(),
-                    Some(_) => {
-                        let inputs: Vec<_> =
-                            formula.written().1.iter().map(|input| (asset, *input)).collect();
-                        let results = self.twin.metric(formula, &inputs, (since, closed));
-                        self.twin.touched.insert((asset, property), results.keys().copied().collect());
-                        self.twin.good.insert((asset, property), results.clone());
-                        results
-                    }
-                };
+                if formula.interval().is_some() {
+                    let inputs: Vec<_> = formula.written().1.iter().map(|input| (asset, *input)).collect();
+                    let results = self.twin.metric(*formula, &inputs, (since, closed));
+                    self.twin.touched.insert((asset, property), results.keys().copied().collect());
+                    self.twin.good.insert((asset, property), results);
+                }
+                // Measurements and attributes, too: the stored points are those that were written.
+                let expected = self.twin.good.get(&(asset, property)).cloned().unwrap_or_default();
                 self.same((asset, property), &expected, seed);
             }
         }
