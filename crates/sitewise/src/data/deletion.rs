@@ -66,7 +66,9 @@ impl Deletions {
                 orders.iter().try_for_each(|order| SERIES.carried_out(tx, order))
             })?;
             data.forgotten(streams);
-            streams.iter().for_each(|stream| drop(self.open.remove(stream)));
+            for stream in streams {
+                self.open.remove(stream);
+            }
         }
         Ok(false)
     }

@@ -15,8 +15,11 @@ use crate::place::Place;
 const REMEMBERED_MAX: usize = 10_000;
 
 /// Configurations by account and Region, with the age of the directory when they were read.
+type Configurations = HashMap<(String, String), (Age, Arc<Standing>)>;
+
+/// What is remembered.
 #[derive(Default)]
-pub struct Known(RwLock<HashMap<(String, String), (Age, Arc<Standing>)>>);
+pub struct Known(RwLock<Configurations>);
 
 impl Data {
     /// Answers the storage configuration of the caller's account, if it is remembered.

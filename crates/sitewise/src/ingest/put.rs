@@ -70,8 +70,9 @@ pub fn try_put(
     }
     let mut ways: Vec<Way> = Vec::with_capacity(request.entries.len());
     for entry in &request.entries {
-        let route = data.known(call, &entry.target().ok()?)?;
-        call.allow_own(ACTION, || resource(call, &entry.target().ok())).ok()?;
+        let target = entry.target().ok()?;
+        let route = data.known(call, &target)?;
+        call.allow_own(ACTION, || resource(call, &target)).ok()?;
         ways.push(Ok(route));
     }
     let tables = data.engine().tables();
@@ -114,7 +115,7 @@ async fn ways(data: &Data, call: &Call, request: &Request<'_>) -> Result<Vec<Fou
     for entry in &request.entries {
         let target = entry.target().map_err(|sentence| Refusal::new(Code::Invalid, sentence));
         let allowed = target.and_then(|target| {
-            let resource = || resource(call, &Some(target.to_owned()));
+            let resource = || resource(call, &target);
             call.allow_own(ACTION, resource).map_err(|denied| Refusal::new(Code::Denied, denied.0))?;
             Ok(target)
         });
@@ -145,11 +146,10 @@ async fn ways(data: &Data, call: &Call, request: &Request<'_>) -> Result<Vec<Fou
 }
 
 /// Names what an entry writes to, as policies name it (assumed: a stream by its alias, a property by its asset).
-fn resource(call: &Call, target: &Option<Target<'_>>) -> String {
+fn resource(call: &Call, target: &Target<'_>) -> String {
     let rest = match target {
-        Some(Target::Alias(alias)) => format!("time-series/{alias}"),
-        Some(Target::Property { asset, .. }) => format!("asset/{asset}"),
-        None => "time-series/*".to_owned(),
+        Target::Alias(alias) => format!("time-series/{alias}"),
+        Target::Property { asset, .. } => format!("asset/{asset}"),
     };
     call.arn("iotsitewise", &call.account, &rest)
 }

@@ -19,8 +19,10 @@ const OUT_OF_RANGE: &str = "TimestampOutOfRangeException";
 const NOT_FOUND: &str = "ResourceNotFoundException";
 const LIMIT: &str = "LimitExceededException";
 
-/// Entry, code and timestamps of every error.
-fn errors(entries: &Value) -> Vec<(String, String, Vec<(i64, i64)>)> {
+/// Entry, code and timestamps of an error.
+type Found = (String, String, Vec<(i64, i64)>);
+
+fn errors(entries: &Value) -> Vec<Found> {
     let mut all = Vec::new();
     for entry in entries.as_array().unwrap() {
         for error in entry["errors"].as_array().unwrap() {
@@ -35,7 +37,7 @@ fn errors(entries: &Value) -> Vec<(String, String, Vec<(i64, i64)>)> {
     all
 }
 
-fn error(entry: &str, code: &str, timestamps: &[(i64, i64)]) -> (String, String, Vec<(i64, i64)>) {
+fn error(entry: &str, code: &str, timestamps: &[(i64, i64)]) -> Found {
     (entry.to_owned(), code.to_owned(), timestamps.to_vec())
 }
 
