@@ -64,23 +64,21 @@ pub fn import(
 ) -> Result<Outcome, Error> {
     let mut records = Records::new(file);
     let mut first = None;
-    let columns = match import.columns {
-        Some(names) => {
-            let columns = Columns::parse(names.split(',')).map_err(Error::File)?;
-            first = records.next().transpose().map_err(Error::File)?;
-            // AWS passes over a first line that has the names of the columns.
-            first = first.filter(|record| Columns::parse(record.fields.iter().map(String::as_str)).is_err());
-            columns
-        }
-        None => {
-            let header = records.next().transpose().map_err(Error::File)?;
-            let header = header.ok_or_else(|| Error::File("the file is empty".to_owned()))?;
-            Columns::parse(header.fields.iter().map(String::as_str)).map_err(|error| {
-                Error::File(format!(
-                    "the first line does not name the columns, and no --columns were given: {error}"
-                ))
-            })?
-        }
+    let columns = if let Some(names) = import.columns {
+        let columns = Columns::parse(names.split(',')).map_err(Error::File)?;
+        first = records.next().transpose().map_err(Error::File)?;
+        // AWS passes over a first line that has the names of the columns.
+        first = first.filter(|record| Columns::parse(record.fields.iter().map(String::as_str)).is_err());
+        columns
+    } else {
+        let header = records.next().transpose().map_err(Error::File)?;
+        let header = header.ok_or_else(|| Error::File("the file is empty".to_owned()))?;
+        let columns = Columns::parse(header.fields.iter().map(String::as_str));
+        columns.map_err(|error| {
+            Error::File(format!(
+                "the first line does not name the columns, and no --columns were given: {error}"
+            ))
+        })?
     };
     let progress = Progress::new(import.rows, "rows", import.terminal);
     let mut run = Run { api, batch: Batch::default(), outcome: Outcome::default(), refuse };

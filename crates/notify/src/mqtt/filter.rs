@@ -7,7 +7,7 @@ pub struct Filter(String);
 impl Filter {
     /// Reads a filter; a sentence that says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let is_text = !text.is_empty() && text.len() <= usize::from(u16::MAX) && !text.contains('\0');
+        let is_text = !text.is_empty() && u16::try_from(text.len()).is_ok() && !text.contains('\0');
         if !is_text {
             return Err(format!("{text:?} is no filter of topics; it has 1 to 65535 bytes"));
         }

@@ -63,7 +63,7 @@ pub struct Journal {
 
 #[derive(Default)]
 struct Queue {
-    waiting: VecDeque<(Position, Vec<Told>)>,
+    waiting: VecDeque<Group>,
     bytes: usize,
     /// The last group of the log that was told.
     seen: Position,
@@ -75,6 +75,9 @@ struct Queue {
     /// Values that found no room.
     lost: usize,
 }
+
+/// What is to be told of one group of the log.
+type Group = (Position, Vec<Told>);
 
 /// Values that were stored, and their topic if it was known at that moment.
 struct Told {
@@ -180,7 +183,7 @@ impl Journal {
             }
             if tokio::time::timeout(IDLE_PAUSE, self.work.notified()).await.is_err() {
                 rounds += 1;
-                let swept = if rounds % SWEEP_ROUNDS == 0 { self.sweep().await } else { Ok(()) };
+                let swept = if rounds.is_multiple_of(SWEEP_ROUNDS) { self.sweep().await } else { Ok(()) };
                 if let Err(error) = swept.and(self.keep_position().await) {
                     log::warn!("the journal of published values was not tidied: {error}");
                 }
@@ -238,7 +241,7 @@ impl Journal {
         told.filter(|told| !is_fresh || told.topic.is_some()).collect()
     }
 
-    fn take(&self) -> Option<(Vec<(Position, Vec<Told>)>, Position)> {
+    fn take(&self) -> Option<(Vec<Group>, Position)> {
         let mut queue = self.queue();
         let (mut groups, mut bytes) = (Vec::new(), 0);
         while bytes < WRITE_BYTES
@@ -253,7 +256,7 @@ impl Journal {
         Some((groups, upto))
     }
 
-    async fn write(&self, groups: &[(Position, Vec<Told>)], upto: Position) -> Result<i64, Error> {
+    async fn write(&self, groups: &[Group], upto: Position) -> Result<i64, Error> {
         self.notified.refresh(&self.store).await?;
         let mut messages = Vec::new();
         {
