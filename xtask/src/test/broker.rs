@@ -40,5 +40,5 @@ pub fn set_up(summary: &mut Summary) {
 fn is_installed() -> bool {
     let is_there =
         |name: &&str| ["/usr/sbin", "/usr/bin"].iter().any(|folder| Path::new(folder).join(name).exists());
-    PROGRAMS.iter().all(|name| is_there(&name))
+    PROGRAMS.iter().all(is_there)
 }

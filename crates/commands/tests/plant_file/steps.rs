@@ -176,7 +176,7 @@ assets:
   g: {model: Good}
 ";
     // Quotas are the server's affair.
-    let calls = vec!["abs(a)"; 11].join(" + ");
+    let calls = ["abs(a)"; 11].join(" + ");
     let report = account.try_apply(&plant(&file.replace("FORMULA", &calls)), Options::default()).unwrap();
     assert_eq!(report.exit().code(), 4, "{}", report.outcome_text());
     let told = report.outcome_text();

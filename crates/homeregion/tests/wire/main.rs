@@ -81,7 +81,8 @@ impl Wire {
         let installation = Arc::new(Installation::default());
         let blobs = Blobs::memory();
         let data = Data::open(&store, Homes::in_memory(), Vec::new()).unwrap();
-        let gateway = Gateway::new(services::table(&data), store, blobs.clone(), installation, settings, None);
+        let gateway =
+            Gateway::new(services::table(&data), store, blobs.clone(), installation, settings, None);
         let gateway = gateway.with_uploads(services::UPLOADS);
         Self { gateway: Arc::new(gateway), blobs }
     }

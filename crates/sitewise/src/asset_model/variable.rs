@@ -261,7 +261,8 @@ fn check_inputs(owner: &Property, inputs: &[Input<'_>]) -> Result<(), Error> {
             }
         }
         PropertyKind::Metric { window: Some(window), .. } => {
-            for input in inputs {
+            // Of children, all results within the window are read, whatever their windows.
+            for input in inputs.iter().filter(|input| input.hierarchy.is_none()) {
                 if let PropertyKind::Metric { window: Some(other), .. } = &input.property.kind
                     && !window.ends_with(other)
                 {

@@ -1,6 +1,5 @@
 //! Remembers where targets lead, until something is written that may change it.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
@@ -123,7 +122,7 @@ impl Directory {
 }
 
 /// Reads a UUID as a number; anything else is not remembered.
-fn uuid(text: &Cow<'_, str>) -> Option<u128> {
+fn uuid(text: &str) -> Option<u128> {
     if text.len() != 36 {
         return None;
     }
@@ -142,6 +141,8 @@ fn uuid(text: &Cow<'_, str>) -> Option<u128> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::super::route::Source;
     use super::*;
     use crate::asset_model::property::DataType;

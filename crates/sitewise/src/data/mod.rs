@@ -98,7 +98,15 @@ impl Data {
         let manifest = Arc::new(RowManifest::new(store, ENGINE));
         let engine = Engine::open(log, objects, manifest, settings)?;
         computation.begin(store.clock().now());
-        Ok(Arc::new(Self { store: store.clone(), engine, directory: Directory::default(), computation, gone, notified: OnceLock::new(), standing: standing::Known::default() }))
+        Ok(Arc::new(Self {
+            store: store.clone(),
+            engine,
+            directory: Directory::default(),
+            computation,
+            gone,
+            notified: OnceLock::new(),
+            standing: standing::Known::default(),
+        }))
     }
 
     /// Answers the engine.

@@ -63,7 +63,8 @@ pub fn verify(store: &Store, homes: Homes) -> Result<Vec<String>, Error> {
     let known = store.read_blocking(known)?;
     let unknown = found.into_iter().filter(|(key, _)| !known.contains(key));
     problems.extend(
-        unknown.map(|(SeriesKey(key), place)| format!("values of the unknown stream {key} are in the {place}")),
+        unknown
+            .map(|(SeriesKey(key), place)| format!("values of the unknown stream {key} are in the {place}")),
     );
     Ok(problems)
 }

@@ -117,13 +117,12 @@ impl<'a> Seconds<'a> {
     /// Finds a second, and what is stored in it when it is asked about for the first time.
     fn place(&mut self, key: SeriesKey, second: i64, quality: Quality) -> Result<usize, Error> {
         // The values of a stream come one after the other, and those of a second, too.
-        let stream = match self.streams.iter().rposition(|known| known.key == key) {
-            Some(stream) => stream,
-            None => {
-                let latest = self.tables.latest(key)?.map(|latest| latest.timestamp);
-                self.streams.push(Stream { key, latest, last: None });
-                self.streams.len() - 1
-            }
+        let stream = if let Some(stream) = self.streams.iter().rposition(|known| known.key == key) {
+            stream
+        } else {
+            let latest = self.tables.latest(key)?.map(|latest| latest.timestamp);
+            self.streams.push(Stream { key, latest, last: None });
+            self.streams.len() - 1
         };
         let Stream { latest, last, .. } = self.streams[stream];
         let mut next = last;
