@@ -1,6 +1,7 @@
 //! Computations under way: the plant, what is marked, what is remembered, and how points go through it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::Timestamp;
@@ -96,10 +97,10 @@ impl Work {
         }
         let started = Instant::now();
         let begun = cx.follower.begun();
-        let known = std::sync::Arc::new((std::mem::take(&mut self.plant), std::mem::take(&mut self.plans)));
+        let known = Arc::new((std::mem::take(&mut self.plant), std::mem::take(&mut self.plans)));
         let shared = known.clone();
         let loaded = cx.data.store().read_blocking(move |tx| Plant::load(tx, &shared.0, &shared.1));
-        let (before, plans) = std::sync::Arc::into_inner(known).unwrap_or_default();
+        let (before, plans) = alone(known);
         let (plant, plans) = match loaded {
             Ok(loaded) => loaded,
             Err(error) => {
@@ -340,5 +341,16 @@ impl Work {
         let value = result.unwrap_or(Value::Removed);
         let point = Point { timestamp, quality: Quality::Good, value };
         self.put(cx, at, point, self.progress.fired)
+    }
+}
+
+/// Takes back what a job was shown: the thread that ran it lets go of it a moment after it has answered.
+fn alone<T>(mut shared: Arc<T>) -> T {
+    loop {
+        match Arc::try_unwrap(shared) {
+            Ok(alone) => return alone,
+            Err(still_shared) => shared = still_shared,
+        }
+        std::thread::yield_now();
     }
 }
